@@ -1,0 +1,142 @@
+//! What is wrong with a document, and where: shared by the decoders of policies, attestations and payloads.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+
+/// A place in a document: `rules[2].require.all[1]`.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'p> {
+    Root,
+    Member(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
+}
+
+impl<'p> Place<'p> {
+    pub(crate) fn member(&'p self, name: &'p str) -> Place<'p> {
+        Place::Member(self, name)
+    }
+
+    pub(crate) fn item(&'p self, index: usize) -> Place<'p> {
+        Place::Item(self, index)
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Root => Ok(()),
+            Place::Member(Place::Root, name) => write!(f, "{}", Shown(name)),
+            Place::Member(parent, name) => write!(f, "{parent}.{}", Shown(name)),
+            Place::Item(parent, index) => write!(f, "{parent}[{index}]"),
+        }
+    }
+}
+
+/// Text from an input as it may stand in a message: one line, no control characters, at most 80 characters.
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars().take(80) {
+            match character {
+                // Direction marks and other invisible characters could make one name look like another.
+                c if c.is_control() || is_invisible(c) => write!(f, "{}", c.escape_unicode())?,
+                c => write!(f, "{c}")?,
+            }
+        }
+        if self.0.chars().nth(80).is_some() {
+            f.write_str("…")?;
+        }
+        Ok(())
+    }
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// One thing that is wrong with a document.
+///
+/// `Display` gives `path: message`, one line, as in `rules[2].require: unknown attestor "qa"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    code: &'static str,
+    path: String,
+    message: String,
+}
+
+impl Problem {
+    pub(crate) fn new(code: &'static str, place: &Place<'_>, message: impl fmt::Display) -> Self {
+        Self { code, path: place.to_string(), message: message.to_string() }
+    }
+
+    /// The stable code of the kind of problem, such as `UNKNOWN_FIELD`. The codes are listed in docs/CODES.md.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Where in the document, as `rules[2].require`; empty for the document as a whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong, in words, without the path.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The same problem, met inside a larger document.
+    pub(crate) fn inside(mut self, place: &Place<'_>) -> Self {
+        let outer = place.to_string();
+        self.path = match (outer.is_empty(), self.path.is_empty()) {
+            (true, _) => self.path,
+            (_, true) => outer,
+            _ if self.path.starts_with('[') => format!("{outer}{}", self.path),
+            _ => format!("{outer}.{}", self.path),
+        };
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.path, self.message) }
+    }
+}
+
+impl core::error::Error for Problem {}
+
+/// The problems of one document, in the order in which they stand in it.
+#[derive(Default)]
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
+
+impl Problems {
+    pub(crate) fn add(&mut self, code: &'static str, place: &Place<'_>, message: impl fmt::Display) {
+        self.0.push(Problem::new(code, place, message));
+    }
+}
+
+/// The codes of [`Problem`], each in one place so that every language can list them.
+pub(crate) mod code {
+    /// Not JSON, or not one JSON document.
+    pub(crate) const SYNTAX: &str = "SYNTAX";
+    /// A member stands twice in one object.
+    pub(crate) const DUPLICATE_FIELD: &str = "DUPLICATE_FIELD";
+    /// A limit of the [`Budget`](crate::Budget) was passed.
+    pub(crate) const LIMIT_REACHED: &str = "LIMIT_REACHED";
+    /// A member that the format does not have.
+    pub(crate) const UNKNOWN_FIELD: &str = "UNKNOWN_FIELD";
+    /// A member that must be there is not.
+    pub(crate) const MISSING_FIELD: &str = "MISSING_FIELD";
+    /// A value of another JSON type than the format has there.
+    pub(crate) const WRONG_TYPE: &str = "WRONG_TYPE";
+    /// A value of the right type that the format does not allow.
+    pub(crate) const INVALID_VALUE: &str = "INVALID_VALUE";
+}

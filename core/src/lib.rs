@@ -1,0 +1,17 @@
+//! dokimos decides, offline, whether a container image may run.
+#![no_std]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+#[cfg(feature = "alloc")]
+mod budget;
+#[cfg(feature = "alloc")]
+mod document;
+#[cfg(feature = "alloc")]
+mod json;
+
+#[cfg(feature = "alloc")]
+pub use budget::Budget;
+#[cfg(feature = "alloc")]
+pub use document::Problem;
