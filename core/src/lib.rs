@@ -7,11 +7,15 @@ extern crate alloc;
 #[cfg(feature = "alloc")]
 mod budget;
 #[cfg(feature = "alloc")]
+mod digest;
+#[cfg(feature = "alloc")]
 mod document;
 #[cfg(feature = "alloc")]
 mod json;
 
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
+#[cfg(feature = "alloc")]
+pub use digest::{Digest, DigestAlgorithm, DigestError};
 #[cfg(feature = "alloc")]
 pub use document::Problem;
