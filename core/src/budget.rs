@@ -29,6 +29,9 @@ pub struct Budget {
     pub patterns: usize,
     /// RSA public-key operations in one decision. 256: at most 64 candidates for each of four attestors; about 10 ms.
     pub verifications: usize,
+    /// Attestations that do not name the image's digest and are verified all the same, to say what they are for. 8: it
+    /// is only for the explanation; a registry's whole list must not use up `verifications`.
+    pub other_images: usize,
 }
 
 impl Default for Budget {
@@ -43,6 +46,7 @@ impl Default for Budget {
             rules: 10_000,
             patterns: 100_000,
             verifications: 256,
+            other_images: 8,
         }
     }
 }

@@ -3,19 +3,61 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+#[cfg(any(test, feature = "yaml"))]
+extern crate std;
 
+mod algorithm;
+#[cfg(feature = "alloc")]
+pub mod attestation;
 #[cfg(feature = "alloc")]
 mod budget;
+#[cfg(feature = "alloc")]
+mod context;
+#[cfg(feature = "alloc")]
+mod decision;
 #[cfg(feature = "alloc")]
 mod digest;
 #[cfg(feature = "alloc")]
 mod document;
 #[cfg(feature = "alloc")]
+mod go_json;
+mod hash;
+#[cfg(feature = "alloc")]
 mod json;
+mod key;
+#[cfg(feature = "alloc")]
+pub mod payload;
+#[cfg(feature = "alloc")]
+mod policy;
+#[cfg(feature = "alloc")]
+mod reference;
+mod rsa;
+mod time;
+#[cfg(feature = "alloc")]
+mod verify;
 
+pub use algorithm::{AlgorithmError, Padding, SignatureAlgorithm};
+#[cfg(feature = "alloc")]
+pub use attestation::{Attestation, Attestations};
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
+#[cfg(feature = "alloc")]
+pub use context::AdmissionContext;
+#[cfg(feature = "alloc")]
+pub use decision::{AttestationReport, AttestorReport, BreakGlass, Decision, Enforcement, Outcome, ReasonCode};
 #[cfg(feature = "alloc")]
 pub use digest::{Digest, DigestAlgorithm, DigestError};
 #[cfg(feature = "alloc")]
 pub use document::Problem;
+pub use hash::Hash;
+pub use key::{KeyError, KeyType, PublicKey};
+#[cfg(feature = "alloc")]
+pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};
+#[cfg(feature = "alloc")]
+pub use policy::{Policy, PolicyError, Request};
+#[cfg(feature = "alloc")]
+pub use reference::{ImageReference, ReferenceError};
+pub use rsa::{RsaKeyError, SignatureError};
+pub use time::{TimeError, UnixTime};
+#[cfg(feature = "alloc")]
+pub use verify::VerifiedAttestation;

@@ -1,0 +1,242 @@
+use super::decode::{Object, string, wrong_type};
+use crate::{
+    document::{Place, Problems, Shown, code},
+    json::Json,
+};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+
+/// What a rule requires: a tree whose leaves are attestors, by their index in the policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Requirement {
+    Attestor(usize),
+    All(Vec<Requirement>),
+    Any(Vec<Requirement>),
+    /// `number` attestors of the list, satisfied by different keys.
+    AtLeast {
+        number: usize,
+        of: Vec<usize>,
+    },
+}
+
+impl Requirement {
+    /// Reads `"name"`, `{"all": […]}`, `{"any": […]}` or `{"atLeast": n, "of": […]}`.
+    pub(super) fn decode(
+        json: &Json<'_>,
+        place: &Place<'_>,
+        attestors: &BTreeMap<String, usize>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        if let Json::String(_) = json {
+            return attestor(json, place, attestors, problems).map(Requirement::Attestor);
+        }
+        let Json::Object(members) = json else {
+            wrong_type(json, place, "an attestor's name or an object", problems);
+            return None;
+        };
+        let known: &[&str] = if members.iter().any(|(name, _)| name == "of") { &["atLeast", "of"] } else { &["all", "any", "atLeast"] };
+        let object = Object::new(json, place, known, problems)?;
+        match (object.get("all"), object.get("any"), object.get("atLeast")) {
+            (Some(_), None, None) => branches(&object, "all", attestors, problems).map(Requirement::All),
+            (None, Some(_), None) => branches(&object, "any", attestors, problems).map(Requirement::Any),
+            (None, None, Some(number)) => at_least(&object, number, attestors, problems),
+            _ => {
+                problems.add(code::INVALID_VALUE, place, "expected exactly one of all, any, atLeast");
+                None
+            }
+        }
+    }
+
+    /// The attestors that the tree names, in the order in which it names them, each once.
+    pub(crate) fn attestors(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect(&self, found: &mut Vec<usize>) {
+        match self {
+            Requirement::Attestor(attestor) => push_new(found, *attestor),
+            Requirement::All(branches) | Requirement::Any(branches) => {
+                branches.iter().for_each(|branch| branch.collect(found));
+            }
+            Requirement::AtLeast { of, .. } => of.iter().for_each(|attestor| push_new(found, *attestor)),
+        }
+    }
+}
+
+fn push_new(found: &mut Vec<usize>, attestor: usize) {
+    if !found.contains(&attestor) {
+        found.push(attestor);
+    }
+}
+
+fn branches(
+    object: &Object<'_, '_>,
+    name: &str,
+    attestors: &BTreeMap<String, usize>,
+    problems: &mut Problems,
+) -> Option<Vec<Requirement>> {
+    let place = object.place.member(name);
+    let mut branches: Vec<Requirement> = Vec::new();
+    let mut complete = true;
+    for (index, json) in required_items(object, name, problems)?.iter().enumerate() {
+        let place = place.item(index);
+        match Requirement::decode(json, &place, attestors, problems) {
+            Some(branch) if branches.contains(&branch) => {
+                problems.add(code::INVALID_VALUE, &place, "the same requirement stands twice");
+                complete = false;
+            }
+            Some(branch) => branches.push(branch),
+            None => complete = false,
+        }
+    }
+    complete.then_some(branches)
+}
+
+/// Bounds the search for different keys, which takes the square of this and recurses as deep.
+const MOST_IN_AT_LEAST: usize = 100;
+
+/// `of` takes names of attestors and no trees: what "different keys" means for a tree would not be plain to read.
+fn at_least(
+    object: &Object<'_, '_>,
+    number: &Json<'_>,
+    attestors: &BTreeMap<String, usize>,
+    problems: &mut Problems,
+) -> Option<Requirement> {
+    let place = object.place.member("of");
+    if object.get("of").is_none() {
+        problems.add(code::MISSING_FIELD, object.place, "the field \"of\" is missing");
+    }
+    let mut of: Vec<usize> = Vec::new();
+    let mut complete = true;
+    for (index, json) in required_items(object, "of", problems)?.iter().enumerate() {
+        let place = place.item(index);
+        match attestor(json, &place, attestors, problems) {
+            Some(attestor) if of.contains(&attestor) => {
+                problems.add(code::INVALID_VALUE, &place, "the attestor stands twice");
+                complete = false;
+            }
+            Some(attestor) => of.push(attestor),
+            None => complete = false,
+        }
+    }
+    let number_place = object.place.member("atLeast");
+    let Json::Unsigned(number) = number else {
+        wrong_type(number, &number_place, "a number", problems);
+        return None;
+    };
+    let number = usize::try_from(*number).unwrap_or(usize::MAX);
+    if number == 0 {
+        problems.add(code::INVALID_VALUE, &number_place, "0 requires nothing; use at least 1");
+        return None;
+    }
+    if of.len() > MOST_IN_AT_LEAST {
+        let message = format_args!("{} attestors, more than the limit of {MOST_IN_AT_LEAST}", of.len());
+        problems.add(code::LIMIT_REACHED, &place, message);
+        return None;
+    }
+    if complete && number > of.len() {
+        let message = format_args!("{number} of {} attestors can never be satisfied", of.len());
+        problems.add(code::INVALID_VALUE, &number_place, message);
+        return None;
+    }
+    complete.then_some(Requirement::AtLeast { number, of })
+}
+
+fn required_items<'d>(object: &Object<'d, '_>, name: &str, problems: &mut Problems) -> Option<&'d [Json<'d>]> {
+    if let Some(Json::Array(items)) = object.get(name)
+        && items.is_empty()
+    {
+        problems.add(code::INVALID_VALUE, &object.place.member(name), "an empty list requires nothing");
+        return None;
+    }
+    object.items(name, problems)
+}
+
+fn attestor(
+    json: &Json<'_>,
+    place: &Place<'_>,
+    attestors: &BTreeMap<String, usize>,
+    problems: &mut Problems,
+) -> Option<usize> {
+    let name = string(json, place, problems)?;
+    let found = attestors.get(name).copied();
+    if found.is_none() {
+        problems.add(code::INVALID_VALUE, place, format_args!("unknown attestor \"{}\"", Shown(name)));
+    }
+    found
+}
+
+/// The largest number of lists from which one item each can be taken so that no item is taken twice: how many attestors
+/// are satisfied by different keys (bipartite matching by augmenting paths).
+pub(crate) fn distinct<T: PartialEq + Copy>(lists: &[&[T]]) -> usize {
+    let mut taken: Vec<(T, usize)> = Vec::new();
+    (0..lists.len()).filter(|list| augment(lists, *list, &mut taken, &mut Vec::new())).count()
+}
+
+fn augment<T: PartialEq + Copy>(lists: &[&[T]], list: usize, taken: &mut Vec<(T, usize)>, seen: &mut Vec<T>) -> bool {
+    for item in lists.get(list).copied().unwrap_or_default() {
+        if seen.contains(item) {
+            continue;
+        }
+        seen.push(*item);
+        match taken.iter().position(|(other, _)| other == item) {
+            None => {
+                taken.push((*item, list));
+                return true;
+            }
+            Some(place) => {
+                let owner = taken.get(place).map_or(list, |(_, owner)| *owner);
+                if augment(lists, owner, taken, seen)
+                    && let Some(entry) = taken.get_mut(place)
+                {
+                    entry.1 = list;
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_key_under_two_names_counts_once() {
+        assert_eq!(distinct::<u8>(&[]), 0);
+        assert_eq!(distinct(&[&[1], &[1]]), 1);
+        assert_eq!(distinct(&[&[1], &[2]]), 2);
+        assert_eq!(distinct(&[&[1u8][..], &[]]), 1);
+    }
+
+    #[test]
+    fn a_shared_key_does_not_hide_a_second_one() {
+        // Taking the first key of each would count 1; the first attestor has another key to give.
+        assert_eq!(distinct(&[&[1, 2][..], &[1]]), 2);
+        assert_eq!(distinct(&[&[1, 2][..], &[1, 3], &[1]]), 3);
+        assert_eq!(distinct(&[&[1, 2][..], &[1, 2], &[1, 2]]), 2);
+    }
+
+    proptest::proptest! {
+        /// Against the definition: try every choice.
+        #[test]
+        fn as_many_as_the_best_choice(lists in proptest::collection::vec(proptest::collection::vec(0u8..6, 0..4), 0..5)) {
+            fn best(lists: &[Vec<u8>], used: &mut Vec<u8>) -> usize {
+                let Some((first, rest)) = lists.split_first() else { return 0 };
+                let mut most = best(rest, used);
+                for item in first {
+                    if !used.contains(item) {
+                        used.push(*item);
+                        most = most.max(1 + best(rest, used));
+                        used.pop();
+                    }
+                }
+                most
+            }
+            let slices: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
+            proptest::prop_assert_eq!(distinct(&slices), best(&lists, &mut Vec::new()));
+        }
+    }
+}

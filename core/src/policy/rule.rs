@@ -1,0 +1,178 @@
+use super::{
+    attestor::checked_name,
+    decode::{Object, one_of, string},
+    pattern::{NamePattern, Pattern},
+    requirement::Requirement,
+};
+use crate::{
+    AdmissionContext, Enforcement, ImageReference,
+    document::{Place, Problems, code},
+    json::Json,
+};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use core::fmt;
+
+/// One rule of the policy: where it holds, and what it asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    /// None stands for all, in each of the four.
+    pub(crate) clusters: Option<Vec<NamePattern>>,
+    pub(crate) namespaces: Option<Vec<NamePattern>>,
+    pub(crate) service_accounts: Option<Vec<NamePattern>>,
+    pub(crate) images: Option<Vec<Pattern>>,
+    pub(crate) evaluation: Evaluation,
+    pub(crate) enforcement: Enforcement,
+}
+
+/// What a rule does with the images that it matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Evaluation {
+    RequireAttestation(Requirement),
+    AlwaysAllow,
+    AlwaysDeny,
+}
+
+/// Whether a rule matches: an unknown value is neither yes nor no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Match {
+    Yes,
+    No,
+    /// The rule depends on this member of the context, which was not given.
+    Unknown(&'static str),
+}
+
+/// The name by which reports call the policy's default.
+pub(crate) const DEFAULT: &str = "default";
+
+impl Rule {
+    const FIELDS: &[&str] =
+        &["name", "clusters", "namespaces", "serviceAccounts", "images", "evaluation", "require", "enforcement"];
+    const DEFAULT_FIELDS: &[&str] = &["evaluation", "require", "enforcement"];
+
+    pub(super) fn decode(
+        json: &Json<'_>,
+        place: &Place<'_>,
+        attestors: &BTreeMap<String, usize>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let object = Object::new(json, place, Self::FIELDS, problems)?;
+        let name = object.required_string("name", problems).and_then(|name| checked_name(name, &object, problems));
+        if name.as_deref() == Some(DEFAULT) {
+            let message = "\"default\" is the name by which reports call the policy's default";
+            problems.add(code::INVALID_VALUE, &place.member("name"), message);
+        }
+        let before = problems.0.len();
+        let clusters = patterns(&object, "clusters", NamePattern::parse, problems);
+        let namespaces = patterns(&object, "namespaces", NamePattern::parse, problems);
+        let service_accounts = patterns(&object, "serviceAccounts", NamePattern::parse, problems);
+        let images = patterns(&object, "images", Pattern::parse, problems);
+        let sound = problems.0.len() == before;
+        let (evaluation, enforcement) = decode_evaluation(&object, attestors, problems)?;
+        sound.then_some(Self { name: name?, clusters, namespaces, service_accounts, images, evaluation, enforcement })
+    }
+
+    pub(super) fn decode_default(
+        json: &Json<'_>,
+        place: &Place<'_>,
+        attestors: &BTreeMap<String, usize>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let object = Object::new(json, place, Self::DEFAULT_FIELDS, problems)?;
+        let (evaluation, enforcement) = decode_evaluation(&object, attestors, problems)?;
+        Some(Self {
+            name: DEFAULT.into(),
+            clusters: None,
+            namespaces: None,
+            service_accounts: None,
+            images: None,
+            evaluation,
+            enforcement,
+        })
+    }
+
+    /// Whether this rule decides for the image in this place.
+    pub(crate) fn matches(&self, image: &ImageReference, context: &AdmissionContext<'_>) -> Match {
+        let images = match &self.images {
+            Some(patterns) if !patterns.iter().any(|pattern| pattern.matches(image)) => Match::No,
+            _ => Match::Yes,
+        };
+        let values = [
+            images,
+            name_matches(self.clusters.as_deref(), context.cluster, "cluster"),
+            name_matches(self.namespaces.as_deref(), context.namespace, "namespace"),
+            name_matches(self.service_accounts.as_deref(), context.service_account, "service account"),
+        ];
+        // A definite no decides, whatever else is unknown.
+        if values.contains(&Match::No) {
+            return Match::No;
+        }
+        values.into_iter().find(|value| matches!(value, Match::Unknown(_))).unwrap_or(Match::Yes)
+    }
+}
+
+fn name_matches(patterns: Option<&[NamePattern]>, value: Option<&str>, what: &'static str) -> Match {
+    match (patterns, value) {
+        (None, _) => Match::Yes,
+        (Some(_), None) => Match::Unknown(what),
+        (Some(patterns), Some(value)) if patterns.iter().any(|pattern| pattern.matches(value)) => Match::Yes,
+        (Some(_), Some(_)) => Match::No,
+    }
+}
+
+/// The member as a list of patterns; none when it is absent, which stands for all. A pattern that cannot be parsed is
+/// a problem, and so never "no constraint".
+fn patterns<T, E: fmt::Display>(
+    object: &Object<'_, '_>,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+    problems: &mut Problems,
+) -> Option<Vec<T>> {
+    let place = object.place.member(name);
+    let mut patterns = Vec::new();
+    for (index, json) in object.items(name, problems)?.iter().enumerate() {
+        let place = place.item(index);
+        let Some(text) = string(json, &place, problems) else { continue };
+        match parse(text) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => problems.add(code::INVALID_VALUE, &place, error),
+        }
+    }
+    Some(patterns)
+}
+
+fn decode_evaluation(
+    object: &Object<'_, '_>,
+    attestors: &BTreeMap<String, usize>,
+    problems: &mut Problems,
+) -> Option<(Evaluation, Enforcement)> {
+    let enforcement = match object.optional_string("enforcement", problems) {
+        Some(text) => {
+            let values = [("BLOCK", Enforcement::Block), ("DRY_RUN", Enforcement::DryRun)];
+            one_of(text, &values, &object.place.member("enforcement"), problems)
+        }
+        None if object.get("enforcement").is_some() => None,
+        None => Some(Enforcement::Block),
+    };
+    let require = object.get("require").map(|json| {
+        let place = object.place.member("require");
+        (Requirement::decode(json, &place, attestors, problems), place)
+    });
+    let text = object.required_string("evaluation", problems)?;
+    let values = [("REQUIRE_ATTESTATION", 0), ("ALWAYS_ALLOW", 1), ("ALWAYS_DENY", 2)];
+    let evaluation = match (one_of(text, &values, &object.place.member("evaluation"), problems)?, require) {
+        (0, Some((requirement, _))) => Evaluation::RequireAttestation(requirement?),
+        (0, None) => {
+            problems.add(code::MISSING_FIELD, object.place, "the field \"require\" is missing");
+            return None;
+        }
+        (_, Some((_, place))) => {
+            let message = format_args!("{text} asks for no attestation; leave \"require\" out");
+            problems.add(code::INVALID_VALUE, &place, message);
+            return None;
+        }
+        (1, None) => Evaluation::AlwaysAllow,
+        (_, None) => Evaluation::AlwaysDeny,
+    };
+    Some((evaluation, enforcement?))
+}

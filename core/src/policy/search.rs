@@ -1,0 +1,383 @@
+//! The search for valid attestations, attestor by attestor.
+
+use super::{
+    Policy,
+    attestor::{Attestor, AttestorKey, Identity, Window},
+    requirement::{Requirement, distinct},
+};
+use crate::{
+    Attestation, AttestationReport, Attestations, AttestorReport, Digest, ImageReference, Outcome, PublicKey,
+    ReasonCode, SignatureError, UnixTime, VerifiedAttestation,
+    attestation::{Content, Signature},
+    document::{Shown, ShownUpTo},
+    rsa::EncodedMessage,
+    verify::bad_signature,
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// The search for one image.
+pub(super) struct Search<'a> {
+    policy: &'a Policy,
+    image: &'a ImageReference,
+    digest: &'a Digest,
+    now: UnixTime,
+    /// The attestations to try, those that name the digest first.
+    evidence: Vec<Evidence<'a>>,
+    /// How many attestations for other digests are left aside.
+    left_aside: usize,
+    /// How many public-key operations may still be made.
+    left: usize,
+    limit_reached: bool,
+    opened: Vec<Opened<'a>>,
+    found: Vec<Found<'a>>,
+}
+
+/// A signature that was recovered beforehand, together with those of other images.
+pub(super) struct Opened<'a> {
+    pub(super) key: &'a PublicKey,
+    pub(super) signature: &'a [u8],
+    pub(super) message: Result<EncodedMessage, SignatureError>,
+}
+
+#[derive(Clone, Copy)]
+struct Evidence<'a> {
+    attestation: &'a Attestation,
+    /// Whether its bytes hold the image's digest: a hint that orders the search and ranks its failures, no more.
+    names_digest: bool,
+}
+
+/// What was found for one attestor.
+pub(super) struct Found<'a> {
+    attestor: usize,
+    /// The moduli of the keys that made valid attestations.
+    keys: Vec<&'a [u8]>,
+    attempts: Vec<Attempt>,
+}
+
+/// One signature tried for one attestor.
+pub(super) struct Attempt {
+    pub(super) source: String,
+    pub(super) names_digest: bool,
+    pub(super) key_id: Option<String>,
+    pub(super) outcome: Outcome,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        policy: &'a Policy,
+        image: &'a ImageReference,
+        digest: &'a Digest,
+        attestations: &'a Attestations,
+        now: UnixTime,
+    ) -> Self {
+        let hex = digest.hex();
+        let mut evidence: Vec<Evidence<'a>> = Vec::new();
+        let mut others: Vec<Evidence<'a>> = Vec::new();
+        let mut left_aside = 0_usize;
+        for attestation in attestations {
+            if attestation.names_digest(hex) {
+                evidence.push(Evidence { attestation, names_digest: true });
+            } else if others.len() < policy.budget.other_images {
+                others.push(Evidence { attestation, names_digest: false });
+            } else {
+                left_aside = left_aside.saturating_add(1);
+            }
+        }
+        evidence.append(&mut others);
+        Self {
+            policy,
+            image,
+            digest,
+            now,
+            evidence,
+            left_aside,
+            left: policy.budget.verifications,
+            limit_reached: false,
+            opened: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    pub(super) fn add_opened(&mut self, opened: Opened<'a>) {
+        self.opened.push(opened);
+    }
+
+    /// The signature that the search will ask for first, for each attestor of the requirement.
+    pub(super) fn first_signatures(&self, requirement: &Requirement) -> Vec<(&'a PublicKey, &'a [u8])> {
+        let first = |attestor: usize| {
+            let attestor_keys = &self.policy.attestors.get(attestor)?.keys;
+            self.candidates(attestor).find_map(|candidate| {
+                let key = candidate.keys.iter().find_map(|key| attestor_keys.get(*key))?;
+                (key.window(self.now) == Window::Open).then_some((&key.key, candidate.signature?))
+            })
+        };
+        requirement.attestors().into_iter().filter_map(first).collect()
+    }
+
+    /// Whether the requirement is met. `all` asks every attestor, so that everything that is missing is reported at
+    /// once; `any` and `atLeast` stop when they are met.
+    pub(super) fn satisfies(&mut self, requirement: &Requirement) -> bool {
+        match requirement {
+            Requirement::Attestor(attestor) => self.satisfied(*attestor),
+            Requirement::All(branches) => {
+                branches.iter().fold(true, |met, branch| self.satisfies(branch) && met)
+            }
+            Requirement::Any(branches) => branches.iter().any(|branch| self.satisfies(branch)),
+            Requirement::AtLeast { number, of } => {
+                of.iter().any(|attestor| {
+                    self.satisfied(*attestor);
+                    self.counted(of) >= *number
+                })
+            }
+        }
+    }
+
+    /// How many of the attestors are satisfied, each by a key of its own.
+    pub(super) fn counted(&self, of: &[usize]) -> usize {
+        let keys: Vec<&[&[u8]]> = of.iter().filter_map(|attestor| self.found(*attestor)).map(Found::keys).collect();
+        distinct(&keys)
+    }
+
+    pub(super) fn found(&self, attestor: usize) -> Option<&Found<'a>> {
+        self.found.iter().find(|found| found.attestor == attestor)
+    }
+
+    pub(super) fn limit_reached(&self) -> bool {
+        self.limit_reached
+    }
+
+    pub(super) fn attestor_name(&self, attestor: usize) -> &str {
+        self.policy.attestors.get(attestor).map_or("", |attestor| &attestor.name)
+    }
+
+    /// How many attestations were looked at, and how many were not because they are for other digests.
+    pub(super) fn extent(&self) -> (usize, usize) {
+        (self.evidence.len(), self.left_aside)
+    }
+
+    pub(super) fn verifications(&self) -> usize {
+        self.policy.budget.verifications
+    }
+
+    pub(super) fn into_reports(self) -> Vec<AttestorReport> {
+        let policy = self.policy;
+        let report = |found: Found<'_>| AttestorReport {
+            name: policy.attestors.get(found.attestor).map_or_else(String::new, |attestor| attestor.name.clone()),
+            satisfied: found.is_satisfied(),
+            attestations: found.attempts.into_iter().map(Attempt::report).collect(),
+        };
+        self.found.into_iter().map(report).collect()
+    }
+
+    fn satisfied(&mut self, attestor: usize) -> bool {
+        if let Some(found) = self.found(attestor) {
+            return found.is_satisfied();
+        }
+        let found = self.search(attestor);
+        let satisfied = found.is_satisfied();
+        self.found.push(found);
+        satisfied
+    }
+
+    fn search(&mut self, index: usize) -> Found<'a> {
+        let mut found = Found { attestor: index, keys: Vec::new(), attempts: Vec::new() };
+        let Some(attestor) = self.policy.attestors.get(index) else { return found };
+        let thorough = self.policy.thorough.get(index).copied().unwrap_or(true);
+        let candidates: Vec<_> = self.candidates(index).collect();
+        for candidate in candidates {
+            if self.limit_reached {
+                break;
+            }
+            let attempt = self.attempt(attestor, &candidate, &mut found.keys);
+            found.attempts.push(attempt);
+            if found.is_satisfied() && !thorough {
+                break;
+            }
+        }
+        found
+    }
+
+    /// What there is to try for an attestor, in order.
+    ///
+    /// A signature that names a key of another attestor is not for this one. One that names no key may be by any.
+    fn candidates(&self, attestor: usize) -> impl Iterator<Item = Candidate<'a>> + use<'a, '_> {
+        self.evidence.iter().flat_map(move |evidence| self.candidates_in(*evidence, attestor))
+    }
+
+    fn candidates_in(&self, evidence: Evidence<'a>, attestor: usize) -> Vec<Candidate<'a>> {
+        let failed = |code, detail: String| {
+            alloc::vec![Candidate { evidence, key_id: None, keys: Vec::new(), signature: None, failure: Some(Outcome::new(code, detail)) }]
+        };
+        match evidence.attestation.content() {
+            Content::Signed { signatures, .. } => {
+                signatures.iter().filter_map(|signature| self.candidate(evidence, signature, attestor)).collect()
+            }
+            Content::Unsupported { what } => failed(ReasonCode::UnsupportedFormat, format!("{what} is not supported")),
+            Content::Unreadable { problem } => failed(ReasonCode::AttestationUnreadable, problem.to_string()),
+        }
+    }
+
+    fn candidate(&self, evidence: Evidence<'a>, signature: &'a Signature, attestor: usize) -> Option<Candidate<'a>> {
+        let all = || (0..self.policy.attestors.get(attestor).map_or(0, |attestor| attestor.keys.len())).collect();
+        let keys: Vec<usize> = match signature.key_id() {
+            None => all(),
+            Some(id) => match self.policy.key_ids.get(id) {
+                Some(owners) => {
+                    let own = owners.iter().filter(|(owner, _)| *owner == attestor).map(|(_, key)| *key);
+                    let own: Vec<usize> = own.collect();
+                    if own.is_empty() {
+                        return None;
+                    }
+                    own
+                }
+                None => Vec::new(),
+            },
+        };
+        let (bytes, failure) = match (signature.bytes(), signature.key_id()) {
+            (Err(problem), _) => (None, Some(Outcome::new(ReasonCode::AttestationUnreadable, problem.to_string()))),
+            (Ok(_), Some(id)) if keys.is_empty() => {
+                let detail = format!("no key of the policy has the id \"{}\"", Shown(id));
+                (None, Some(Outcome::new(ReasonCode::UnknownKey, detail)))
+            }
+            (Ok(bytes), _) => (Some(bytes), None),
+        };
+        Some(Candidate { evidence, key_id: signature.key_id(), keys, signature: bytes, failure })
+    }
+
+    fn attempt(&mut self, attestor: &'a Attestor, candidate: &Candidate<'a>, valid: &mut Vec<&'a [u8]>) -> Attempt {
+        let mut attempt = Attempt {
+            source: candidate.evidence.attestation.source().to_string(),
+            names_digest: candidate.evidence.names_digest,
+            key_id: candidate.key_id.map(|id| ShownUpTo(id, 1024).to_string()),
+            outcome: Outcome::new(ReasonCode::NoAttestation, "nothing to try"),
+        };
+        let Some(signature) = candidate.signature else {
+            attempt.outcome = candidate.failure.clone().unwrap_or(attempt.outcome);
+            return attempt;
+        };
+        for key in candidate.keys.iter().filter_map(|key| attestor.keys.get(*key)) {
+            let outcome = self.attempt_key(attestor, key, candidate.evidence.attestation, signature);
+            let success = outcome.code == ReasonCode::Attested;
+            // The most specific failure of several keys is the one worth reading.
+            if success || outcome.code > attempt.outcome.code {
+                attempt.key_id = Some(key.id.clone());
+                attempt.outcome = outcome;
+            }
+            if success {
+                // Who holds the private half can sign for every key with this modulus: the modulus is what is counted.
+                let modulus = key.key.modulus();
+                if !valid.contains(&modulus) {
+                    valid.push(modulus);
+                }
+                break;
+            }
+            if self.limit_reached {
+                break;
+            }
+        }
+        attempt
+    }
+
+    fn attempt_key(
+        &mut self,
+        attestor: &Attestor,
+        key: &'a AttestorKey,
+        attestation: &'a Attestation,
+        signature: &'a [u8],
+    ) -> Outcome {
+        match key.window(self.now) {
+            Window::Open => {}
+            Window::NotYet(from) => {
+                return Outcome::new(ReasonCode::KeyNotYetValid, format!("the key is valid from {from}"));
+            }
+            Window::Over(until) => {
+                return Outcome::new(ReasonCode::KeyExpired, format!("the key was valid until {until}"));
+            }
+        }
+        let Some(left) = self.left.checked_sub(1) else {
+            self.limit_reached = true;
+            let detail = format!("the limit of {} verifications is reached", self.policy.budget.verifications);
+            return Outcome::new(ReasonCode::LimitReached, detail);
+        };
+        self.left = left;
+        match self.open(key, attestation, signature).and_then(|verified| self.check_identity(attestor, &verified)) {
+            Ok(outcome) | Err(outcome) => outcome,
+        }
+    }
+
+    fn open(
+        &self,
+        key: &'a AttestorKey,
+        attestation: &'a Attestation,
+        signature: &'a [u8],
+    ) -> Result<VerifiedAttestation<'a>, Outcome> {
+        let same = |opened: &&Opened<'a>| core::ptr::eq(opened.key, &key.key) && core::ptr::eq(opened.signature, signature);
+        match self.opened.iter().find(same) {
+            Some(opened) => {
+                let message = opened.message.as_ref().map_err(|error| bad_signature(*error))?;
+                VerifiedAttestation::open(attestation, &key.key, message, &self.policy.budget)
+            }
+            None => VerifiedAttestation::verify(attestation, signature, &key.key, &self.policy.budget),
+        }
+    }
+
+    fn check_identity(&self, attestor: &Attestor, verified: &VerifiedAttestation<'_>) -> Result<Outcome, Outcome> {
+        if verified.digest() != self.digest {
+            let detail = format!("signed for {}, the image is {}", verified.digest(), self.digest);
+            return Err(Outcome::new(ReasonCode::DigestMismatch, detail));
+        }
+        let signed = verified.payload().docker_reference();
+        let mismatch = |image: &str| {
+            let detail = format!("signed as {}, the image is {image}", Shown(signed));
+            Outcome::new(ReasonCode::RepositoryMismatch, detail)
+        };
+        let reference = || verified.reference().map_err(|error| {
+            let detail = format!("signed as \"{}\", which is not an image reference: {error}", Shown(signed));
+            Outcome::new(ReasonCode::RepositoryMismatch, detail)
+        });
+        match attestor.identity {
+            Identity::Repository if reference()?.repository() != self.image.repository() => {
+                return Err(mismatch(self.image.repository()));
+            }
+            Identity::Path if reference()?.path() != self.image.path() => return Err(mismatch(self.image.path())),
+            Identity::Repository | Identity::Path | Identity::Digest => {}
+        }
+        let encoded = if verified.is_pre_authentication_encoded() { " over the pre-authentication encoding" } else { "" };
+        Ok(Outcome::new(ReasonCode::Attested, format!("the signature verifies{encoded}")))
+    }
+}
+
+/// One signature that may satisfy an attestor, or what keeps it from being tried.
+struct Candidate<'a> {
+    evidence: Evidence<'a>,
+    key_id: Option<&'a str>,
+    keys: Vec<usize>,
+    signature: Option<&'a [u8]>,
+    failure: Option<Outcome>,
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn is_satisfied(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    fn keys(&self) -> &[&'a [u8]] {
+        &self.keys
+    }
+
+    /// The failure that comes nearest to a valid attestation of this image.
+    pub(super) fn nearest(&self) -> Option<&Attempt> {
+        // Of equals the first: max_by_key gives the last, so the search runs backwards.
+        self.attempts.iter().rev().max_by_key(|attempt| (attempt.names_digest, attempt.outcome.code))
+    }
+}
+
+impl Attempt {
+    fn report(self) -> AttestationReport {
+        AttestationReport { source: self.source, key_id: self.key_id, outcome: self.outcome }
+    }
+}

@@ -1,0 +1,269 @@
+//! What is a policy and what is not: every error with its code and its place.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use dokimos::{Budget, Policy, UnixTime};
+use serde_json::{Value, json};
+
+/// A policy that has everything, to change one thing at a time.
+fn whole() -> Value {
+    let pem = include_str!("../../testdata/keys/rsa-2048.pem");
+    let other = include_str!("../../testdata/keys/rsa-3072.pem");
+    json!({
+        "apiVersion": "dokimos.dev/v1",
+        "kind": "Policy",
+        "attestors": [
+            {"name": "release", "description": "the pipeline", "identity": "path", "publicKeys": [
+                {"id": "4a2ef103", "algorithm": "RSA_PSS_2048_SHA256", "saltLength": 32,
+                 "validFrom": "2026-01-01T00:00:00Z", "validUntil": "2028-01-01T00:00:00Z", "pem": pem}]},
+            {"name": "qa", "publicKeys": [{"algorithm": "rsa-sign-pkcs1-3072-sha256", "pem": other}]},
+        ],
+        "allowlist": [{"pattern": "registry*.*.aliyuncs.com/acs/*", "namespace": "kube-system"}, {"pattern": "alpine"}],
+        "rules": [
+            {"name": "production", "clusters": ["prod-*"], "namespaces": ["default"], "serviceAccounts": ["deployer"],
+             "images": ["registry.example.com/shop/**"], "evaluation": "REQUIRE_ATTESTATION",
+             "require": {"all": ["release", {"any": ["qa", {"atLeast": 1, "of": ["qa", "release"]}]}]},
+             "enforcement": "BLOCK"},
+            {"name": "sandbox", "namespaces": ["sandbox"], "evaluation": "ALWAYS_ALLOW", "enforcement": "DRY_RUN"},
+        ],
+        "breakglass": {"annotation": "kritis.grafeas.io/breakglass"},
+        "default": {"evaluation": "ALWAYS_DENY"},
+    })
+}
+
+fn load(document: &Value) -> Result<Policy, Vec<(String, String, String)>> {
+    Policy::from_json(document.to_string().as_bytes()).map_err(|error| {
+        let problem = |problem: &dokimos::Problem| {
+            (problem.code().to_owned(), problem.path().to_owned(), problem.message().to_owned())
+        };
+        error.problems().iter().map(problem).collect()
+    })
+}
+
+#[test]
+fn the_whole_document_loads() {
+    let policy = load(&whole()).unwrap();
+    let attestors: Vec<_> = policy.attestors().collect();
+    assert_eq!(attestors, [("release", Some("the pipeline")), ("qa", None)]);
+    assert_eq!(policy.break_glass_annotation(), Some("kritis.grafeas.io/breakglass"));
+}
+
+/// Sets the value at a JSON pointer (or removes it, for none), and expects exactly one problem.
+#[track_caller]
+fn refused(pointer: &str, value: Option<Value>, code: &str, path: &str, message: &str) {
+    let mut document = whole();
+    let (parent, member) = pointer.rsplit_once('/').unwrap();
+    let parent = document.pointer_mut(parent).unwrap();
+    match (parent, value) {
+        (Value::Object(members), Some(value)) => drop(members.insert(member.into(), value)),
+        (Value::Object(members), None) => drop(members.remove(member).unwrap()),
+        (Value::Array(items), Some(value)) => items[member.parse::<usize>().unwrap()] = value,
+        _ => panic!("{pointer}"),
+    }
+    let problems = load(&document).expect_err(pointer);
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    assert_eq!((problems[0].0.as_str(), problems[0].1.as_str()), (code, path), "{problems:#?}");
+    assert!(problems[0].2.contains(message), "{problems:#?}");
+}
+
+#[test]
+fn each_mistake_is_named_with_its_place() {
+    for (pointer, value, code, path, message) in [
+        ("/apiVersion", Some(json!("v2")), "INVALID_VALUE", "apiVersion", "unknown value \"v2\"; known are dokimos.dev/v1"),
+        ("/apiVersion", None, "MISSING_FIELD", "", "\"apiVersion\" is missing"),
+        ("/kind", Some(json!(7)), "WRONG_TYPE", "kind", "expected a string, found a number"),
+        ("/extra", Some(json!(1)), "UNKNOWN_FIELD", "", "unknown field \"extra\""),
+        ("/attestors", Some(json!({})), "WRONG_TYPE", "attestors", "expected an array, found an object"),
+        ("/attestors/1/name", Some(json!("")), "INVALID_VALUE", "attestors[1].name", "empty"),
+        ("/attestors/1/name", Some(json!("release")), "INVALID_VALUE", "attestors[1].name", "stands twice"),
+        ("/attestors/1/identity", Some(json!("exact")), "INVALID_VALUE", "attestors[1].identity", "repository, path, digest"),
+        ("/attestors/1/publicKeys", Some(json!([])), "INVALID_VALUE", "attestors[1].publicKeys", "empty"),
+        ("/attestors/1/publicKeys", None, "MISSING_FIELD", "attestors[1]", "\"publicKeys\" is missing"),
+        ("/attestors/1/publicKeys/0/comment", Some(json!("")), "UNKNOWN_FIELD", "attestors[1].publicKeys[0]", "comment"),
+        ("/attestors/1/publicKeys/0/algorithm", Some(json!("rsa")), "INVALID_VALUE", "attestors[1].publicKeys[0].algorithm", ""),
+        ("/attestors/1/publicKeys/0/algorithm", None, "MISSING_FIELD", "attestors[1].publicKeys[0]", "algorithm"),
+        ("/attestors/1/publicKeys/0/pem", None, "MISSING_FIELD", "attestors[1].publicKeys[0]", "pem"),
+        ("/attestors/1/publicKeys/0/id", Some(json!("a\nb")), "INVALID_VALUE", "attestors[1].publicKeys[0].id", ""),
+        ("/attestors/1/publicKeys/0/saltLength", Some(json!("32")), "WRONG_TYPE", "attestors[1].publicKeys[0].saltLength", "a number of bytes"),
+        ("/attestors/0/publicKeys/0/validFrom", Some(json!("2026-13-01T00:00:00Z")), "INVALID_VALUE", "attestors[0].publicKeys[0].validFrom", "is not a time"),
+        ("/attestors/0/publicKeys/0/validUntil", Some(json!("2026-01-01T00:00:00Z")), "INVALID_VALUE", "attestors[0].publicKeys[0].validUntil", "not later than validFrom"),
+        ("/allowlist/0/pattern", None, "MISSING_FIELD", "allowlist[0]", "pattern"),
+        ("/allowlist/0/pattern", Some(json!("gcr.io/my-project**")), "INVALID_VALUE", "allowlist[0].pattern", ""),
+        ("/allowlist/0/namespace", Some(json!("")), "INVALID_VALUE", "allowlist[0].namespace", "empty"),
+        ("/rules/1/name", Some(json!("production")), "INVALID_VALUE", "rules[1].name", "stands twice"),
+        ("/rules/1/name", Some(json!("default")), "INVALID_VALUE", "rules[1].name", "\"default\""),
+        ("/rules/1/name", Some(json!("a\u{202e}b")), "INVALID_VALUE", "rules[1].name", "a\\u{202e}b"),
+        ("/rules/0/clusters", Some(json!([])), "INVALID_VALUE", "rules[0].clusters", "leave the field out"),
+        ("/rules/0/clusters", Some(json!("prod")), "WRONG_TYPE", "rules[0].clusters", "an array"),
+        ("/rules/0/clusters/0", Some(json!(null)), "WRONG_TYPE", "rules[0].clusters[0]", "found null"),
+        ("/rules/0/images/0", Some(json!("Bad Pattern")), "INVALID_VALUE", "rules[0].images[0]", ""),
+        ("/rules/0/evaluation", Some(json!("require_attestation")), "INVALID_VALUE", "rules[0].evaluation", "REQUIRE_ATTESTATION"),
+        ("/rules/0/evaluation", None, "MISSING_FIELD", "rules[0]", "evaluation"),
+        ("/rules/0/require", None, "MISSING_FIELD", "rules[0]", "require"),
+        ("/rules/1/require", Some(json!("qa")), "INVALID_VALUE", "rules[1].require", "asks for no attestation"),
+        ("/rules/0/enforcement", Some(json!("WARN")), "INVALID_VALUE", "rules[0].enforcement", "BLOCK, DRY_RUN"),
+        ("/rules/0/require", Some(json!("unknown")), "INVALID_VALUE", "rules[0].require", "unknown attestor \"unknown\""),
+        ("/rules/0/require/all/0", Some(json!("unknown")), "INVALID_VALUE", "rules[0].require.all[0]", "unknown attestor"),
+        ("/rules/0/require/all", Some(json!([])), "INVALID_VALUE", "rules[0].require.all", "requires nothing"),
+        ("/rules/0/require", Some(json!({})), "INVALID_VALUE", "rules[0].require", "exactly one of"),
+        ("/rules/0/require", Some(json!(["qa"])), "WRONG_TYPE", "rules[0].require", "an attestor's name or an object"),
+        ("/rules/0/require", Some(json!({"all": ["qa"], "any": ["qa"]})), "INVALID_VALUE", "rules[0].require", "exactly one of"),
+        ("/rules/0/require", Some(json!({"all": ["qa", "qa"]})), "INVALID_VALUE", "rules[0].require.all[1]", "stands twice"),
+        ("/rules/0/require", Some(json!({"atLeast": 0, "of": ["qa"]})), "INVALID_VALUE", "rules[0].require.atLeast", "requires nothing"),
+        ("/rules/0/require", Some(json!({"atLeast": -1, "of": ["qa"]})), "WRONG_TYPE", "rules[0].require.atLeast", "a number"),
+        ("/rules/0/require", Some(json!({"atLeast": 3, "of": ["qa", "release"]})), "INVALID_VALUE", "rules[0].require.atLeast", "never be satisfied"),
+        ("/rules/0/require", Some(json!({"atLeast": 1, "of": ["qa", "qa"]})), "INVALID_VALUE", "rules[0].require.of[1]", "stands twice"),
+        ("/rules/0/require", Some(json!({"atLeast": 1})), "MISSING_FIELD", "rules[0].require", "\"of\" is missing"),
+        ("/rules/0/require", Some(json!({"atLeast": 1, "of": []})), "INVALID_VALUE", "rules[0].require.of", "requires nothing"),
+        ("/rules/0/require", Some(json!({"atLeast": 1, "of": [{"any": ["qa"]}]})), "WRONG_TYPE", "rules[0].require.of[0]", "a string"),
+        ("/rules/0/require", Some(json!({"none": ["qa"]})), "UNKNOWN_FIELD", "rules[0].require", "none"),
+        ("/breakglass", Some(json!({})), "MISSING_FIELD", "breakglass", "annotation"),
+        ("/breakglass", Some(json!(null)), "WRONG_TYPE", "breakglass", "an object, found null"),
+        ("/default", Some(json!({"evaluation": "ALWAYS_DENY", "images": ["a"]})), "UNKNOWN_FIELD", "default", "images"),
+        ("/default", Some(json!("ALWAYS_ALLOW")), "WRONG_TYPE", "default", "an object"),
+    ] {
+        if message == "exactly one of" && value == Some(json!({"none": ["qa"]})) {
+            continue;
+        }
+        refused(pointer, value, code, path, message);
+    }
+}
+
+#[test]
+fn every_problem_is_reported_at_once() {
+    let mut document = whole();
+    document["attestors"][0]["identity"] = json!("exact");
+    document["rules"][0]["require"]["all"][0] = json!("nobody");
+    document["default"] = json!({"evaluation": "MAYBE"});
+    let problems = load(&document).unwrap_err();
+    let paths: Vec<_> = problems.iter().map(|(_, path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["attestors[0].identity", "rules[0].require.all[0]", "default.evaluation"]);
+    let error = Policy::from_json(document.to_string().as_bytes()).unwrap_err();
+    assert!(error.to_string().ends_with("(and 2 more)"), "{error}");
+}
+
+#[test]
+fn what_is_not_json_or_stands_twice_is_refused() {
+    for (text, code) in [
+        ("", "SYNTAX"),
+        ("[]", "WRONG_TYPE"),
+        ("{\"kind\":\"Policy\",\"kind\":\"Policy\"}", "DUPLICATE_FIELD"),
+        ("{} {}", "SYNTAX"),
+    ] {
+        let error = Policy::from_json(text.as_bytes()).unwrap_err();
+        assert_eq!(error.problems()[0].code(), code, "{text}");
+    }
+}
+
+#[test]
+fn limits_hold_at_their_bound_and_not_past_it() {
+    let document = whole().to_string();
+    let load = |budget: Budget| {
+        Policy::from_json_with(document.as_bytes(), budget).map(|_| ()).map_err(|error| error.problems()[0].code())
+    };
+    let with = |change: fn(&mut Budget)| {
+        let mut budget = Budget::default();
+        change(&mut budget);
+        load(budget)
+    };
+    assert_eq!(with(|budget| budget.keys = 2), Ok(()));
+    assert_eq!(with(|budget| budget.keys = 1), Err("LIMIT_REACHED"));
+    assert_eq!(with(|budget| budget.rules = 2), Ok(()));
+    assert_eq!(with(|budget| budget.rules = 1), Err("LIMIT_REACHED"));
+    assert_eq!(with(|budget| budget.patterns = 7), Ok(()));
+    assert_eq!(with(|budget| budget.patterns = 6), Err("LIMIT_REACHED"));
+    assert_eq!(with(|budget| budget.document_bytes = 100), Err("LIMIT_REACHED"));
+    assert_eq!(with(|budget| budget.json_depth = 4), Err("LIMIT_REACHED"));
+    assert_eq!(with(|budget| budget.json_values = 20), Err("LIMIT_REACHED"));
+}
+
+#[test]
+fn risks_are_warned_of() {
+    let mut document = whole();
+    document["rules"][0]["images"] = json!(["registry.example.com/shop*"]);
+    document["rules"].as_array_mut().unwrap().push(json!(
+        {"name": "late", "namespaces": ["sandbox"], "images": ["alpine"], "evaluation": "ALWAYS_DENY"}));
+    document["default"] = json!({"evaluation": "ALWAYS_ALLOW"});
+    document["attestors"].as_array_mut().unwrap().push(json!(
+        {"name": "shadow", "identity": "digest", "publicKeys": [whole()["attestors"][1]["publicKeys"][0]]}));
+    let policy = load(&document).unwrap();
+    let at = |text: &str| -> Vec<(String, String)> {
+        let now: UnixTime = text.parse().unwrap();
+        policy.warnings(now).iter().map(|warning| (warning.code().into(), warning.path().into())).collect()
+    };
+    let warnings = at("2027-01-01T00:00:00Z");
+    for expected in [
+        ("SHARED_KEY", "attestors[2]"),
+        ("DIGEST_IDENTITY", "attestors[2].identity"),
+        ("UNUSED_ATTESTOR", "attestors[2]"),
+        ("UNREACHABLE_RULE", "rules[2]"),
+        ("DRY_RUN", "rules[1].enforcement"),
+        ("ALWAYS_ALLOW", "rules[1].evaluation"),
+        ("ALWAYS_ALLOW", "default.evaluation"),
+        ("BREAK_GLASS", "breakglass"),
+    ] {
+        assert!(warnings.contains(&(expected.0.into(), expected.1.into())), "{expected:?} of {warnings:#?}");
+    }
+    assert!(warnings.iter().any(|(_, path)| path == "rules[0].images[0]"), "{warnings:#?}");
+    let key = |warnings: &[(String, String)], code: &str| warnings.iter().any(|(found, _)| found == code);
+    assert!(!key(&warnings, "KEY_EXPIRES_SOON"));
+    assert!(key(&at("2025-01-01T00:00:00Z"), "KEY_NOT_YET_VALID"));
+    assert!(key(&at("2027-12-15T00:00:00Z"), "KEY_EXPIRES_SOON"));
+    assert!(key(&at("2028-01-01T00:00:00Z"), "KEY_EXPIRED"));
+}
+
+#[cfg(feature = "yaml")]
+mod yaml {
+    use super::*;
+
+    const DOCUMENT: &str = "\
+apiVersion: dokimos.dev/v1
+kind: Policy
+rules:
+  - name: production
+    clusters: [prod-*]
+    images: [\"registry.example.com/shop/**\"]
+    evaluation: ALWAYS_DENY
+default: { evaluation: ALWAYS_ALLOW }
+";
+
+    #[test]
+    fn yaml_is_the_same_document() {
+        Policy::from_yaml(DOCUMENT.as_bytes()).unwrap();
+        let whole = whole().to_string();
+        Policy::from_yaml(whole.as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn yaml_freedom_is_refused() {
+        for (change, code, path) in [
+            (("clusters: [prod-*]", "clusters: [prod-*]\n    clusters: [x]"), "DUPLICATE_FIELD", ""),
+            (("clusters: [prod-*]", "clusters: [no, 1]"), "WRONG_TYPE", "rules[0].clusters[1]"),
+            (("kind: Policy", "kind: Policy\n---\nkind: Policy"), "SYNTAX", ""),
+            (("kind: Policy", "kind: !!binary UG9saWN5"), "", ""),
+            (("ALWAYS_DENY", "ALWAYS_MAYBE"), "INVALID_VALUE", "rules[0].evaluation"),
+        ] {
+            let text = DOCUMENT.replace(change.0, change.1);
+            assert_ne!(text, DOCUMENT);
+            match Policy::from_yaml(text.as_bytes()) {
+                Err(error) if code.is_empty() => println!("{error}"),
+                Err(error) => {
+                    let problem = &error.problems()[0];
+                    assert_eq!((problem.code(), problem.path()), (code, path), "{error}");
+                }
+                Ok(_) => panic!("accepted: {text}"),
+            }
+        }
+    }
+
+    #[test]
+    fn aliases_cannot_expand_without_bound() {
+        let mut text = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in b'b'..=b'i' {
+            let (name, before) = (level as char, (level - 1) as char);
+            let list = vec![format!("*{before}"); 10].join(", ");
+            text += &format!("{name}: &{name} [{list}]\n");
+        }
+        let error = Policy::from_yaml(text.as_bytes()).unwrap_err();
+        assert_eq!(error.problems().len(), 1, "{error}");
+    }
+}
