@@ -9,9 +9,15 @@ mod budget;
 #[cfg(feature = "alloc")]
 mod document;
 #[cfg(feature = "alloc")]
+mod go_json;
+#[cfg(feature = "alloc")]
 mod json;
+#[cfg(feature = "alloc")]
+mod payload;
 
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(feature = "alloc")]
 pub use document::Problem;
+#[cfg(feature = "alloc")]
+pub use payload::{COSIGN_SIMPLE_SIGNING_TYPE, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};
