@@ -101,6 +101,35 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// The string that must stand at this place.
+    pub(crate) fn string_at(&self, place: &Place<'_>) -> Result<&str, Problem> {
+        match self {
+            Json::String(text) => Ok(text),
+            other => Err(other.wrong_type(place, "a string")),
+        }
+    }
+
+    /// The items of the array that must stand at this place.
+    pub(crate) fn array_at(&self, place: &Place<'_>) -> Result<&[Json<'a>], Problem> {
+        match self {
+            Json::Array(items) => Ok(items),
+            other => Err(other.wrong_type(place, "an array")),
+        }
+    }
+
+    /// The members of the object that must stand at this place.
+    pub(crate) fn object_at(&self, place: &Place<'_>) -> Result<&[(Cow<'a, str>, Json<'a>)], Problem> {
+        match self {
+            Json::Object(members) => Ok(members),
+            other => Err(other.wrong_type(place, "an object")),
+        }
+    }
+
+    /// The problem that something else should stand here.
+    pub(crate) fn wrong_type(&self, place: &Place<'_>, wanted: &str) -> Problem {
+        Problem::new(code::WRONG_TYPE, place, format_args!("expected {wanted}, found {}", self.kind()))
+    }
+
     /// What kind of value this is, for messages: `a string`.
     pub(crate) fn kind(&self) -> &'static str {
         match self {

@@ -26,7 +26,7 @@ mod hash;
 mod json;
 mod key;
 #[cfg(feature = "alloc")]
-pub mod payload;
+mod payload;
 #[cfg(feature = "alloc")]
 mod policy;
 #[cfg(feature = "alloc")]
@@ -61,3 +61,5 @@ pub use rsa::{RsaKeyError, SignatureError};
 pub use time::{TimeError, UnixTime};
 #[cfg(feature = "alloc")]
 pub use verify::VerifiedAttestation;
+#[cfg(feature = "alloc")]
+pub use payload::{COSIGN_SIMPLE_SIGNING_TYPE, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};
