@@ -1,0 +1,1 @@
+"""Makes the vectors of testdata/ with tools that share no code with dokimos."""
