@@ -3,7 +3,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(any(test, feature = "yaml"))]
+#[cfg(test)]
 extern crate std;
 
 mod algorithm;
