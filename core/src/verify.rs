@@ -51,7 +51,9 @@ impl<'a> VerifiedAttestation<'a> {
         message: &EncodedMessage,
         budget: &Budget,
     ) -> Result<Self, Outcome> {
-        let bytes = attestation.untrusted_payload();
+        let bytes = attestation.untrusted_payload().ok_or_else(|| {
+            Outcome::new(ReasonCode::UnsupportedFormat, "the attestation has no payload that a signature could be over")
+        })?;
         let encoding = matching_encoding(key, message, bytes)?;
         let payload = SimpleSigning::parse(bytes, budget)
             .map_err(|problem| Outcome::new(ReasonCode::PayloadUnreadable, format!("the payload is signed and unreadable: {problem}")))?;

@@ -216,8 +216,8 @@ impl<'a> Search<'a> {
             Content::Signed { signatures, .. } => {
                 signatures.iter().filter_map(|signature| self.candidate(evidence, signature, attestor)).collect()
             }
-            Content::Unsupported { what } => failed(ReasonCode::UnsupportedFormat, format!("{what} is not supported")),
-            Content::Unreadable { problem } => failed(ReasonCode::AttestationUnreadable, problem.to_string()),
+            Content::Unsupported(what) => failed(ReasonCode::UnsupportedFormat, format!("{what} is not supported")),
+            Content::Unreadable(problem) => failed(ReasonCode::AttestationUnreadable, problem.to_string()),
         }
     }
 
