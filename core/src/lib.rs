@@ -3,17 +3,24 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 #[cfg(feature = "alloc")]
 mod budget;
 #[cfg(feature = "alloc")]
 mod document;
+mod hash;
 #[cfg(feature = "alloc")]
 mod json;
+#[allow(dead_code, unused_imports, reason = "the key type, which calls it, comes with its own change")]
+mod rsa;
 mod time;
 
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(feature = "alloc")]
 pub use document::Problem;
+pub use hash::Hash;
+pub use rsa::{RsaKeyError, SignatureError};
 pub use time::{TimeError, UnixTime};
