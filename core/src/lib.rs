@@ -6,6 +6,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod algorithm;
 #[cfg(feature = "alloc")]
 mod budget;
 #[cfg(feature = "alloc")]
@@ -17,6 +18,7 @@ mod json;
 mod rsa;
 mod time;
 
+pub use algorithm::{AlgorithmError, Padding, SignatureAlgorithm};
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(feature = "alloc")]
