@@ -14,7 +14,7 @@ mod document;
 mod hash;
 #[cfg(feature = "alloc")]
 mod json;
-#[allow(dead_code, unused_imports, reason = "the key type, which calls it, comes with its own change")]
+mod key;
 mod rsa;
 mod time;
 
@@ -24,5 +24,8 @@ pub use budget::Budget;
 #[cfg(feature = "alloc")]
 pub use document::Problem;
 pub use hash::Hash;
+pub use key::{KeyError, KeyType, PublicKey};
+#[cfg(feature = "alloc")]
+pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};
 pub use rsa::{RsaKeyError, SignatureError};
 pub use time::{TimeError, UnixTime};
