@@ -12,6 +12,8 @@ mod digest;
 mod document;
 #[cfg(feature = "alloc")]
 mod json;
+#[cfg(feature = "alloc")]
+mod reference;
 
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
@@ -19,3 +21,5 @@ pub use budget::Budget;
 pub use digest::{Digest, DigestAlgorithm, DigestError};
 #[cfg(feature = "alloc")]
 pub use document::Problem;
+#[cfg(feature = "alloc")]
+pub use reference::{ImageReference, ReferenceError};
