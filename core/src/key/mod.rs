@@ -279,6 +279,11 @@ impl PublicKey {
         })
     }
 
+    /// The key as the RSA layer knows it, for recovering many signatures at once.
+    pub(crate) fn rsa(&self) -> &RsaPublicKey {
+        &self.rsa
+    }
+
     /// The modulus, big-endian. Who holds the private half of a key can sign for every key with the same modulus, so
     /// where different signers are counted, different moduli must be.
     #[allow(dead_code, reason = "the requirement tree, which calls it, comes with its own change")]

@@ -1,4 +1,4 @@
-//! Where the test vectors are that do not live in this repository.
+//! What several test files need.
 
 use std::{env, path::PathBuf, string::String};
 
