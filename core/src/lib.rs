@@ -5,6 +5,8 @@
 extern crate alloc;
 
 #[cfg(feature = "alloc")]
+mod attestation;
+#[cfg(feature = "alloc")]
 mod budget;
 #[cfg(feature = "alloc")]
 mod document;
@@ -15,6 +17,8 @@ mod json;
 #[cfg(feature = "alloc")]
 mod payload;
 
+#[cfg(feature = "alloc")]
+pub use attestation::{Attestation, Attestations, Signature};
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(feature = "alloc")]
