@@ -10,6 +10,8 @@ mod algorithm;
 #[cfg(feature = "alloc")]
 pub mod attestation;
 #[cfg(feature = "alloc")]
+mod attestation;
+#[cfg(feature = "alloc")]
 mod budget;
 #[cfg(feature = "alloc")]
 mod context;
@@ -39,6 +41,8 @@ mod verify;
 pub use algorithm::{AlgorithmError, Padding, SignatureAlgorithm};
 #[cfg(feature = "alloc")]
 pub use attestation::{Attestation, Attestations};
+#[cfg(feature = "alloc")]
+pub use attestation::{Attestation, Attestations, Signature};
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(feature = "alloc")]
