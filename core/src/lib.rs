@@ -1,5 +1,17 @@
 //! dokimos decides, offline, whether a container image may run.
 #![no_std]
+// no_std: what std re-exports is taken from where it lives. And what is not public does not say that it is.
+#![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core, unreachable_pub)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::string_slice,
+        unreachable_pub,
+        reason = "a test fails by panicking"
+    )
+)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -7,8 +19,6 @@ extern crate alloc;
 extern crate std;
 
 mod algorithm;
-#[cfg(feature = "alloc")]
-pub mod attestation;
 #[cfg(feature = "alloc")]
 mod attestation;
 #[cfg(feature = "alloc")]
@@ -40,8 +50,6 @@ mod verify;
 
 pub use algorithm::{AlgorithmError, Padding, SignatureAlgorithm};
 #[cfg(feature = "alloc")]
-pub use attestation::{Attestation, Attestations};
-#[cfg(feature = "alloc")]
 pub use attestation::{Attestation, Attestations, Signature};
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
@@ -58,6 +66,8 @@ pub use key::{KeyError, KeyType, PublicKey};
 #[cfg(feature = "alloc")]
 pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};
 #[cfg(feature = "alloc")]
+pub use payload::{COSIGN_SIMPLE_SIGNING_TYPE, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};
+#[cfg(feature = "alloc")]
 pub use policy::{Policy, PolicyError, Request};
 #[cfg(feature = "alloc")]
 pub use reference::{ImageReference, ReferenceError};
@@ -65,5 +75,3 @@ pub use rsa::{RsaKeyError, SignatureError};
 pub use time::{TimeError, UnixTime};
 #[cfg(feature = "alloc")]
 pub use verify::VerifiedAttestation;
-#[cfg(feature = "alloc")]
-pub use payload::{COSIGN_SIMPLE_SIGNING_TYPE, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};

@@ -55,8 +55,9 @@ impl<'a> VerifiedAttestation<'a> {
             Outcome::new(ReasonCode::UnsupportedFormat, "the attestation has no payload that a signature could be over")
         })?;
         let encoding = matching_encoding(key, message, bytes)?;
-        let payload = SimpleSigning::parse(bytes, budget)
-            .map_err(|problem| Outcome::new(ReasonCode::PayloadUnreadable, format!("the payload is signed and unreadable: {problem}")))?;
+        let payload = SimpleSigning::parse(bytes, budget).map_err(|problem| {
+            Outcome::new(ReasonCode::PayloadUnreadable, format!("the payload is signed and unreadable: {problem}"))
+        })?;
         let digest = payload.manifest_digest().parse().map_err(|error| {
             let detail = format!("critical.image.docker-manifest-digest: {error}");
             Outcome::new(ReasonCode::PayloadUnreadable, detail)

@@ -150,9 +150,9 @@ def payloads():
         "payload-unknown-member": "a member of `critical` that nobody here understands",
         "payload-wrong-type": "the digest is a list",
         "payload-array": "an array",
-        "payload-empty": "no byte at all",
     }.items():
         yield case(file, "PAYLOAD_UNREADABLE", why, f"{file}.json")
+    yield case("payload-empty", "ATTESTATION_UNREADABLE", "in protobuf's JSON, empty is not there", "payload-empty.json")
 
 
 def subjects():
@@ -229,7 +229,7 @@ def key_ids():
     )
     yield case("salt-free", "ATTESTED", "the policy states no length", "kms-longest-salt.json", policy="kms")
     yield case(
-        "salt-other", "BAD_SIGNATURE", "the policy states another length", "kms-longest-salt.json", policy="kms-salt"
+        "salt-other", "ALGORITHM_MISMATCH", "the policy states another length", "kms-longest-salt.json", policy="kms-salt"
     )
 
 

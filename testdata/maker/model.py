@@ -138,6 +138,8 @@ class Evidence:
         if isinstance(item, str):
             return [item]
         payload, signatures = item
+        if not payload:
+            return ["ATTESTATION_UNREADABLE"]
         return [result for id, data in signatures for result in self.result(name, payload, id, data)]
 
     def result(self, name, payload, id, data):
@@ -202,7 +204,8 @@ class Key:
         if self.verifies(*stated, payload, data, self.fields.get("saltLength", paddings.PSS.AUTO)):
             return
         others = [(padding, size) for padding in ("pss", "pkcs1") for size in ("256", "384", "512")]
-        mismatch = any(self.verifies(*other, payload, data, paddings.PSS.AUTO) for other in others if other != stated)
+        # The stated padding and hash among them: then it is the salt that is of another length.
+        mismatch = any(self.verifies(*other, payload, data, paddings.PSS.AUTO) for other in others)
         raise Failure("ALGORITHM_MISMATCH" if mismatch else "BAD_SIGNATURE")
 
     def verifies(self, padding, size, payload, data, salt):

@@ -151,17 +151,17 @@ fn signature(json: &Json<'_>, place: &Place<'_>) -> Signature {
         Err(problem) => Signature { key_id: None, bytes: Err(problem) },
         Ok(key_id) => {
             let bytes = fields.required(SIGNATURE).and_then(|field| signature_bytes(field, Dialect::Protobuf));
-            Signature { key_id: Some(key_id), bytes }
+            Signature { key_id, bytes }
         }
     }
 }
 
-/// Grafeas' own server refuses a signature without the id of its key.
-fn key_id(fields: &Fields<'_, '_>) -> Result<String, Problem> {
-    let field = fields.required(PUBLIC_KEY_ID)?;
+/// In protobuf's JSON a text that is empty and one that is absent are the same. Grafeas' own server refuses such a
+/// signature; here it is one that names no key, as cosign's, and any key may have made it.
+fn key_id(fields: &Fields<'_, '_>) -> Result<Option<String>, Problem> {
+    let Some(field) = fields.optional(PUBLIC_KEY_ID)? else { return Ok(None) };
     let text = field.text()?;
-    check_length(text.len(), usize::MAX, &field.place())?;
-    Ok(text.into())
+    Ok((!text.is_empty()).then(|| text.into()))
 }
 
 impl Attestation {
@@ -187,6 +187,11 @@ impl Attestation {
         payload: &[u8],
         signatures: &[(&str, &[u8])],
     ) -> Result<String, Problem> {
+        // Grafeas' own server refuses what has no key id.
+        if let Some(index) = signatures.iter().position(|(key_id, _)| key_id.is_empty()) {
+            let list = Place::Root.member("signatures");
+            return Err(Problem::new(code::INVALID_VALUE, &list.item(index), "the key id is empty"));
+        }
         let mut out = String::from("{");
         for (name, value) in [(RESOURCE_URI, resource_uri), (Name("noteName", "note_name"), note_name)] {
             if !value.is_empty() {

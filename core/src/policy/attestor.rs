@@ -59,7 +59,9 @@ impl Attestor {
         for (index, json) in object.items("publicKeys", problems)?.iter().enumerate() {
             let key_place = keys_place.item(index);
             let Some(key) = AttestorKey::decode(json, &key_place, problems) else { continue };
-            if let Some(first) = keys.iter().position(|other| other.key == key.key && other.key.algorithm() == key.key.algorithm()) {
+            if let Some(first) =
+                keys.iter().position(|other| other.key == key.key && other.key.algorithm() == key.key.algorithm())
+            {
                 problems.add(code::INVALID_VALUE, &key_place, format_args!("the same key as publicKeys[{first}]"));
             }
             keys.push(key);

@@ -34,18 +34,16 @@ impl Policy {
                 one_of(text, &[(value, ())], &root.place.member(name), problems);
             }
         }
-        let attestors = list(&root, "attestors", problems, |json, place, problems| {
-            Attestor::decode(json, place, problems)
-        });
-        let names = names(attestors.iter().map(|(index, attestor)| (*index, attestor.name.as_str())), "attestors", problems);
+        let attestors = list(&root, "attestors", problems, Attestor::decode);
+        let names =
+            names(attestors.iter().map(|(index, attestor)| (*index, attestor.name.as_str())), "attestors", problems);
         // An attestor that is wrong is still known by its name, so that its rules are not reported as well.
         let known = known_names(&root, &names);
         let allowlist = list(&root, "allowlist", problems, Exemption::decode);
         let rules = list(&root, "rules", problems, |json, place, problems| Rule::decode(json, place, &known, problems));
         self::names(rules.iter().map(|(index, rule)| (*index, rule.name.as_str())), "rules", problems);
-        let default = root
-            .get("default")
-            .map(|json| Rule::decode_default(json, &root.place.member("default"), &known, problems));
+        let default =
+            root.get("default").map(|json| Rule::decode_default(json, &root.place.member("default"), &known, problems));
         let break_glass = root.get("breakglass").map(|json| {
             let place = root.place.member("breakglass");
             let object = Object::new(json, &place, &["annotation"], problems)?;
@@ -79,7 +77,11 @@ impl Policy {
             ("patterns", patterns.saturating_add(self.allowlist.len()), self.budget.patterns),
         ] {
             if found > most {
-                problems.add(code::LIMIT_REACHED, &Place::Root, format_args!("{found} {name}, more than the limit of {most}"));
+                problems.add(
+                    code::LIMIT_REACHED,
+                    &Place::Root,
+                    format_args!("{found} {name}, more than the limit of {most}"),
+                );
             }
         }
     }
@@ -121,9 +123,7 @@ impl Policy {
                 branches.iter().for_each(|branch| self.mark_shared(branch, thorough));
             }
             Requirement::AtLeast { of, .. } => {
-                let shares = |one: &usize| {
-                    of.iter().any(|other| other != one && self.share_a_key(*one, *other))
-                };
+                let shares = |one: &usize| of.iter().any(|other| other != one && self.share_a_key(*one, *other));
                 for attestor in of.iter().filter(|attestor| shares(attestor)) {
                     if let Some(mark) = thorough.get_mut(*attestor) {
                         *mark = true;

@@ -26,7 +26,8 @@ impl<'d, 'p> Object<'d, 'p> {
         };
         for (name, _) in members {
             if !known.contains(&name.as_ref()) {
-                let message = format_args!("unknown field \"{}\"; known are {}", Shown(name), Listed(known.iter().copied()));
+                let message =
+                    format_args!("unknown field \"{}\"; known are {}", Shown(name), Listed(known.iter().copied()));
                 problems.add(code::UNKNOWN_FIELD, place, message);
             }
         }
@@ -95,10 +96,19 @@ pub(super) fn wrong_type(json: &Json<'_>, place: &Place<'_>, wanted: &str, probl
 }
 
 /// The value of a field that has a fixed list of values.
-pub(super) fn one_of<T: Copy>(text: &str, values: &[(&str, T)], place: &Place<'_>, problems: &mut Problems) -> Option<T> {
+pub(super) fn one_of<T: Copy>(
+    text: &str,
+    values: &[(&str, T)],
+    place: &Place<'_>,
+    problems: &mut Problems,
+) -> Option<T> {
     let found = values.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
     if found.is_none() {
-        let message = format_args!("unknown value \"{}\"; known are {}", Shown(text), Listed(values.iter().map(|(name, _)| *name)));
+        let message = format_args!(
+            "unknown value \"{}\"; known are {}",
+            Shown(text),
+            Listed(values.iter().map(|(name, _)| *name))
+        );
         problems.add(code::INVALID_VALUE, place, message);
     }
     found

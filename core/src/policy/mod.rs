@@ -4,8 +4,8 @@ mod allowlist;
 mod attestor;
 mod compile;
 mod decode;
-mod explain;
 mod evaluate;
+mod explain;
 mod pattern;
 mod requirement;
 mod rule;
@@ -14,10 +14,9 @@ mod warning;
 
 pub use evaluate::Request;
 
-
 use crate::{Budget, Problem, json::Json};
-use allowlist::Exemption;
 use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
+use allowlist::Exemption;
 use attestor::Attestor;
 use core::fmt;
 use rule::Rule;

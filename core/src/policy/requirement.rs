@@ -33,7 +33,8 @@ impl Requirement {
             wrong_type(json, place, "an attestor's name or an object", problems);
             return None;
         };
-        let known: &[&str] = if members.iter().any(|(name, _)| name == "of") { &["atLeast", "of"] } else { &["all", "any", "atLeast"] };
+        let known: &[&str] =
+            if members.iter().any(|(name, _)| name == "of") { &["atLeast", "of"] } else { &["all", "any", "atLeast"] };
         let object = Object::new(json, place, known, problems)?;
         match (object.get("all"), object.get("any"), object.get("atLeast")) {
             (Some(_), None, None) => branches(&object, "all", attestors, problems).map(Requirement::All),

@@ -124,15 +124,13 @@ impl<'a> Search<'a> {
         match requirement {
             Requirement::Attestor(attestor) => self.satisfied(*attestor),
             Requirement::All(branches) => {
-                branches.iter().fold(true, |met, branch| self.satisfies(branch) && met)
+                branches.iter().filter(|branch| self.satisfies(branch)).count() == branches.len()
             }
             Requirement::Any(branches) => branches.iter().any(|branch| self.satisfies(branch)),
-            Requirement::AtLeast { number, of } => {
-                of.iter().any(|attestor| {
-                    self.satisfied(*attestor);
-                    self.counted(of) >= *number
-                })
-            }
+            Requirement::AtLeast { number, of } => of.iter().any(|attestor| {
+                self.satisfied(*attestor);
+                self.counted(of) >= *number
+            }),
         }
     }
 
@@ -210,7 +208,13 @@ impl<'a> Search<'a> {
 
     fn candidates_in(&self, evidence: Evidence<'a>, attestor: usize) -> Vec<Candidate<'a>> {
         let failed = |code, detail: String| {
-            alloc::vec![Candidate { evidence, key_id: None, keys: Vec::new(), signature: None, failure: Some(Outcome::new(code, detail)) }]
+            alloc::vec![Candidate {
+                evidence,
+                key_id: None,
+                keys: Vec::new(),
+                signature: None,
+                failure: Some(Outcome::new(code, detail))
+            }]
         };
         match evidence.attestation.content() {
             Content::Signed { signatures, .. } => {
@@ -315,7 +319,8 @@ impl<'a> Search<'a> {
         attestation: &'a Attestation,
         signature: &'a [u8],
     ) -> Result<VerifiedAttestation<'a>, Outcome> {
-        let same = |opened: &&Opened<'a>| core::ptr::eq(opened.key, &key.key) && core::ptr::eq(opened.signature, signature);
+        let same =
+            |opened: &&Opened<'a>| core::ptr::eq(opened.key, &key.key) && core::ptr::eq(opened.signature, signature);
         match self.opened.iter().find(same) {
             Some(opened) => {
                 let message = opened.message.as_ref().map_err(|error| bad_signature(*error))?;
@@ -335,10 +340,12 @@ impl<'a> Search<'a> {
             let detail = format!("signed as {}, the image is {image}", Shown(signed));
             Outcome::new(ReasonCode::RepositoryMismatch, detail)
         };
-        let reference = || verified.reference().map_err(|error| {
-            let detail = format!("signed as \"{}\", which is not an image reference: {error}", Shown(signed));
-            Outcome::new(ReasonCode::RepositoryMismatch, detail)
-        });
+        let reference = || {
+            verified.reference().map_err(|error| {
+                let detail = format!("signed as \"{}\", which is not an image reference: {error}", Shown(signed));
+                Outcome::new(ReasonCode::RepositoryMismatch, detail)
+            })
+        };
         match attestor.identity {
             Identity::Repository if reference()?.repository() != self.image.repository() => {
                 return Err(mismatch(self.image.repository()));
@@ -346,7 +353,8 @@ impl<'a> Search<'a> {
             Identity::Path if reference()?.path() != self.image.path() => return Err(mismatch(self.image.path())),
             Identity::Repository | Identity::Path | Identity::Digest => {}
         }
-        let encoded = if verified.is_pre_authentication_encoded() { " over the pre-authentication encoding" } else { "" };
+        let encoded =
+            if verified.is_pre_authentication_encoded() { " over the pre-authentication encoding" } else { "" };
         Ok(Outcome::new(ReasonCode::Attested, format!("the signature verifies{encoded}")))
     }
 }

@@ -85,7 +85,8 @@ impl Policy {
             }
         }
         if let Some(earlier) = self.rules.iter().take(index).find(|earlier| earlier.covers(rule)) {
-            let message = format_args!("can never match: rule {} comes first and matches all that this one does", earlier.name);
+            let message =
+                format_args!("can never match: rule {} comes first and matches all that this one does", earlier.name);
             warnings.add("UNREACHABLE_RULE", place, message);
         }
         if rule.enforcement == Enforcement::DryRun {
@@ -115,7 +116,9 @@ impl Policy {
                 let keys: Vec<&[&[u8]]> = keys.iter().map(Vec::as_slice).collect();
                 let most = super::requirement::distinct(&keys);
                 if most < *number {
-                    let message = format_args!("can never be met: {number} different keys are required, the attestors have {most}");
+                    let message = format_args!(
+                        "can never be met: {number} different keys are required, the attestors have {most}"
+                    );
                     warnings.add("UNSATISFIABLE", place, message);
                 }
             }
@@ -146,7 +149,11 @@ impl Policy {
 fn warn_of_key(key: &AttestorKey, place: &Place<'_>, now: UnixTime, warnings: &mut Problems) {
     match key.window(now) {
         Window::NotYet(from) => {
-            warnings.add("KEY_NOT_YET_VALID", &place.member("validFrom"), format_args!("the key is not valid before {from}"));
+            warnings.add(
+                "KEY_NOT_YET_VALID",
+                &place.member("validFrom"),
+                format_args!("the key is not valid before {from}"),
+            );
         }
         Window::Over(until) => {
             warnings.add("KEY_EXPIRED", &place.member("validUntil"), format_args!("the key was valid until {until}"));
@@ -177,7 +184,9 @@ impl Rule {
             (&self.namespaces, &other.namespaces),
             (&self.service_accounts, &other.service_accounts),
         ];
-        names.iter().all(|(wide, narrow)| list_covers(wide.as_ref(), narrow.as_ref(), |wide, narrow| wide.covers(narrow)))
+        names
+            .iter()
+            .all(|(wide, narrow)| list_covers(wide.as_ref(), narrow.as_ref(), |wide, narrow| wide.covers(narrow)))
             && list_covers(self.images.as_ref(), other.images.as_ref(), |wide, narrow| wide.covers(narrow))
     }
 }

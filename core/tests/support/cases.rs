@@ -58,12 +58,12 @@ impl Case {
     /// Calls with the place where the image is to run.
     pub fn with_context<T>(&self, call: impl FnOnce(&AdmissionContext<'_>) -> T) -> T {
         let annotations: Vec<_> = self.annotations.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        let mut context = AdmissionContext::default();
-        context.cluster = self.value["cluster"].as_str();
-        context.namespace = self.value["namespace"].as_str();
-        context.service_account = self.value["serviceAccount"].as_str();
-        context.annotations = &annotations;
-        call(&context)
+        call(&AdmissionContext {
+            cluster: self.value["cluster"].as_str(),
+            namespace: self.value["namespace"].as_str(),
+            service_account: self.value["serviceAccount"].as_str(),
+            annotations: &annotations,
+        })
     }
 
     /// The decision.
