@@ -3,6 +3,8 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 #[cfg(feature = "alloc")]
 mod budget;
@@ -12,6 +14,8 @@ mod digest;
 mod document;
 #[cfg(feature = "alloc")]
 mod json;
+#[cfg(feature = "alloc")]
+mod policy;
 #[cfg(feature = "alloc")]
 mod reference;
 

@@ -10,7 +10,7 @@ pub(crate) fn vectors(path: &str) -> Option<PathBuf> {
         Some(directory) => Some(PathBuf::from(directory).join(path)),
         None if std::env::var_os("CI").is_some() => panic!("DOKIMOS_VECTORS is not set"),
         None => {
-            eprintln!("skipped: DOKIMOS_VECTORS is not set");
+            std::eprintln!("skipped: DOKIMOS_VECTORS is not set");
             None
         }
     }
