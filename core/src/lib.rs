@@ -42,6 +42,8 @@ mod payload;
 #[cfg(feature = "alloc")]
 mod policy;
 #[cfg(feature = "alloc")]
+mod policy;
+#[cfg(feature = "alloc")]
 mod reference;
 mod rsa;
 mod time;

@@ -4,7 +4,9 @@ mod domain;
 mod error;
 mod scan;
 
+pub(crate) use domain::{Domain, is_port};
 pub use error::ReferenceError;
+pub(crate) use scan::Component;
 
 use crate::Digest;
 use alloc::string::String;
@@ -15,7 +17,6 @@ use core::{
     ops::Range,
     str::FromStr,
 };
-use domain::Domain;
 use scan::Parts;
 
 /// The tag of a reference that has neither tag nor digest.
@@ -91,7 +92,7 @@ impl ImageReference {
         let domain_end = canonical.len();
         canonical.push('/');
         if Domain::puts_library_before(domain.as_ref(), path) {
-            canonical.push_str("library/");
+            canonical.push_str(Domain::LIBRARY);
         }
         canonical.push_str(path);
         let path_end = canonical.len();

@@ -20,7 +20,9 @@ enum Host<'a> {
 
 impl<'a> Domain<'a> {
     /// The registry of names that name none.
-    const DOCKER_HUB: &'static str = "docker.io";
+    pub(crate) const DOCKER_HUB: &'static str = "docker.io";
+    /// What stands there before the bare name of an official image.
+    pub(crate) const LIBRARY: &'static str = "library/";
     /// Other hosts of that registry: the one of Docker's old clients, which Go folds too, and the one that answers.
     const DOCKER_HUB_ALIASES: [&'static str; 2] = ["index.docker.io", "registry-1.docker.io"];
     /// That of HTTPS, over which registries are asked.
@@ -32,7 +34,7 @@ impl<'a> Domain<'a> {
         first == "localhost" || first.bytes().any(|byte| matches!(byte, b'.' | b':'))
     }
 
-    pub(super) fn parse(text: &'a str) -> Result<Self, ReferenceError> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, ReferenceError> {
         if text.len() > ImageReference::MAX_DOMAIN_BYTES {
             return Err(ReferenceError::DomainTooLong { length: text.len() });
         }

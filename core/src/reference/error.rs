@@ -124,6 +124,12 @@ impl fmt::Display for ReferenceError {
     }
 }
 
+impl From<DigestError> for ReferenceError {
+    fn from(error: DigestError) -> Self {
+        Self::InvalidDigest(error)
+    }
+}
+
 impl core::error::Error for ReferenceError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {

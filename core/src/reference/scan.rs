@@ -36,7 +36,8 @@ impl<'a> Parts<'a> {
         if self.domain.is_none() && self.digest.is_none() && self.is_bare_digest() {
             return Err(ReferenceError::BareDigest);
         }
-        let library = if Domain::puts_library_before(self.domain.as_ref(), self.path) { "library/".len() } else { 0 };
+        let library =
+            if Domain::puts_library_before(self.domain.as_ref(), self.path) { Domain::LIBRARY.len() } else { 0 };
         let length = self.path.len().saturating_add(library);
         if length > ImageReference::MAX_PATH_BYTES { Err(ReferenceError::PathTooLong { length }) } else { Ok(()) }
     }
@@ -118,7 +119,7 @@ impl<'a> Scanner<'a> {
             return Ok(None);
         }
         let digest = self.take_until(|_| false);
-        Digest::parse(digest).map(Some).map_err(ReferenceError::InvalidDigest)
+        Ok(Some(Digest::parse(digest)?))
     }
 
     fn take(&mut self, expected: u8) -> bool {
