@@ -85,6 +85,7 @@ impl<'a> Json<'a> {
         let options = serde_saphyr::options! {
             strict_booleans: true,
             duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::Error,
+            reject_unsupported_tags: true,
             with_snippet: false,
         };
         let left = Cell::new(budget.json_values);

@@ -1,5 +1,6 @@
 //! Digests: one spelling each, and the answers of go-digest.
 
+#![cfg(feature = "alloc")]
 mod support;
 
 use dokimos::{Digest, DigestAlgorithm, DigestError};

@@ -1,4 +1,5 @@
 //! Keys and signatures that OpenSSL and python `cryptography` made (testdata/keys/make.py).
+#![cfg(feature = "alloc")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use base64::{Engine, engine::general_purpose::STANDARD};

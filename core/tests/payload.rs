@@ -1,5 +1,6 @@
 //! Simple signing payloads: the bytes that each tool signs, and everything that a reader must refuse.
 
+#![cfg(feature = "alloc")]
 mod support;
 
 use dokimos::{Budget, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};

@@ -1,4 +1,5 @@
 //! What is a policy and what is not: every error with its code and its place.
+#![cfg(feature = "alloc")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -85,7 +86,7 @@ fn each_mistake_is_named_with_its_place() {
         ("/apiVersion", None, "MISSING_FIELD", "", "\"apiVersion\" is missing"),
         ("/kind", Some(json!(7)), "WRONG_TYPE", "kind", "expected a string, found a number"),
         ("/extra", Some(json!(1)), "UNKNOWN_FIELD", "", "unknown field \"extra\""),
-        ("/attestors", Some(json!({})), "WRONG_TYPE", "attestors", "expected an array, found an object"),
+        ("/allowlist", Some(json!({})), "WRONG_TYPE", "allowlist", "expected an array, found an object"),
         ("/attestors/1/name", Some(json!("")), "INVALID_VALUE", "attestors[1].name", "empty"),
         ("/attestors/1/name", Some(json!("release")), "INVALID_VALUE", "attestors[1].name", "stands twice"),
         (
@@ -351,13 +352,12 @@ default: { evaluation: ALWAYS_ALLOW }
             (("clusters: [prod-*]", "clusters: [prod-*]\n    clusters: [x]"), "DUPLICATE_FIELD", ""),
             (("clusters: [prod-*]", "clusters: [no, 1]"), "WRONG_TYPE", "rules[0].clusters[1]"),
             (("kind: Policy", "kind: Policy\n---\nkind: Policy"), "SYNTAX", ""),
-            (("kind: Policy", "kind: !!binary UG9saWN5"), "", ""),
+            (("kind: Policy", "kind: !secret Policy"), "SYNTAX", ""),
             (("ALWAYS_DENY", "ALWAYS_MAYBE"), "INVALID_VALUE", "rules[0].evaluation"),
         ] {
             let text = DOCUMENT.replace(change.0, change.1);
             assert_ne!(text, DOCUMENT);
             match Policy::from_yaml(text.as_bytes()) {
-                Err(error) if code.is_empty() => println!("{error}"),
                 Err(error) => {
                     let problem = &error.problems()[0];
                     assert_eq!((problem.code(), problem.path()), (code, path), "{error}");

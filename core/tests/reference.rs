@@ -1,5 +1,6 @@
 //! Image references: normalisation, limits, and each name that two readers could take for two images.
 
+#![cfg(feature = "alloc")]
 #![allow(
     clippy::unwrap_used,
     clippy::string_slice,

@@ -1,4 +1,5 @@
 //! The scanner against the grammar as one regular expression, with Go's normalisation written out the plain way.
+#![cfg(feature = "alloc")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

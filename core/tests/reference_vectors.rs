@@ -2,6 +2,7 @@
 //!
 //! Where ours differ, the case stands in `differences` with our answer and the reason. A difference that is not listed
 //! fails, and so does one that is listed and is none.
+#![cfg(feature = "alloc")]
 #![allow(
     clippy::panic,
     clippy::unwrap_used,

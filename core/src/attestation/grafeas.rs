@@ -6,7 +6,6 @@
 use super::{
     Attestation, Content, Signature, Source,
     base64::{self, Dialect},
-    check_length,
     fields::{Field, Fields, Name},
     payload_bytes, readable, signature_bytes,
 };

@@ -261,6 +261,7 @@ impl PublicKey {
     }
 
     /// The key as the RSA layer knows it, for recovering many signatures at once.
+    #[cfg(feature = "alloc")]
     pub(crate) fn rsa(&self) -> &RsaPublicKey {
         &self.rsa
     }

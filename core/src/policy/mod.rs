@@ -70,7 +70,7 @@ impl Policy {
 
     /// Compiles a policy from YAML, with the default [`Budget`].
     ///
-    /// The document is the same as in JSON. Duplicate keys, aliases beyond the budget and tags are errors.
+    /// The document is the same as in JSON. Duplicate keys, aliases beyond the budget and unknown tags are errors.
     ///
     /// # Errors
     /// As [`from_json`](Self::from_json).

@@ -71,6 +71,7 @@ impl RsaPublicKey {
 /// Recovers the encoded message of each signature with its key, and hands each result over with its place.
 ///
 /// Each result is exactly that of [`RsaPublicKey::recover`]. The order of the calls is not given.
+#[cfg(feature = "alloc")]
 pub(crate) fn recover_batch(
     jobs: &[(&RsaPublicKey, &[u8])],
     each: &mut dyn FnMut(usize, Result<&EncodedMessage, SignatureError>),

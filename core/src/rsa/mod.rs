@@ -21,7 +21,9 @@ mod pss;
 mod tests;
 
 pub use error::{RsaKeyError, SignatureError};
-pub(crate) use key::{RsaPublicKey, recover_batch};
+pub(crate) use key::RsaPublicKey;
+#[cfg(feature = "alloc")]
+pub(crate) use key::recover_batch;
 pub(crate) use message::EncodedMessage;
 pub(crate) use pss::SaltLength;
 

@@ -1,5 +1,6 @@
 //! Attestations as they arrive: every format, and what happens to what is malformed, too large, or not supported.
 
+#![cfg(feature = "alloc")]
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
