@@ -87,7 +87,7 @@ fn each_mistake_is_named_with_its_place() {
         ("/kind", Some(json!(7)), "WRONG_TYPE", "kind", "expected a string, found a number"),
         ("/extra", Some(json!(1)), "UNKNOWN_FIELD", "", "unknown field \"extra\""),
         ("/allowlist", Some(json!({})), "WRONG_TYPE", "allowlist", "expected an array, found an object"),
-        ("/attestors/1/name", Some(json!("")), "INVALID_VALUE", "attestors[1].name", "empty"),
+        ("/attestors/0/description", Some(json!("")), "INVALID_VALUE", "attestors[0].description", "empty"),
         ("/attestors/1/name", Some(json!("release")), "INVALID_VALUE", "attestors[1].name", "stands twice"),
         (
             "/attestors/1/identity",
