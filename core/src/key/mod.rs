@@ -20,6 +20,8 @@ mod id;
 mod pem;
 mod pss;
 mod spki;
+#[cfg(all(test, feature = "alloc"))]
+mod tests;
 mod writer;
 
 #[cfg(feature = "alloc")]
