@@ -15,6 +15,7 @@ mod hash;
 #[cfg(feature = "alloc")]
 mod json;
 mod key;
+#[cfg_attr(not(feature = "alloc"), allow(dead_code, unused_imports, reason = "batches need a heap"))]
 mod rsa;
 mod time;
 

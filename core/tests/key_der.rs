@@ -1,5 +1,6 @@
 //! Strict DER: each way of writing a key differently is refused, each with its reason, and no changed byte passes
 //! unnoticed.
+#![cfg(feature = "alloc")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

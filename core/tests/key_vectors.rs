@@ -1,5 +1,7 @@
 //! Keys and signatures that others published: kritis, sigstore, SUSE, Project Wycheproof.
+#![cfg(feature = "alloc")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::std_instead_of_alloc, reason = "`support` is shared with the library's own no_std tests")]
 
 mod support;
 
@@ -105,8 +107,11 @@ fn the_numbers_of_the_rsa_edge_cases_as_keys() {
     let json: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
     let bytes = |vector: &Value, name: &str| {
         let hex = vector[name].as_str().unwrap();
-        let hex = if hex.len() % 2 == 0 { hex.to_owned() } else { format!("0{hex}") };
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect::<Vec<u8>>()
+        let hex = if hex.len().is_multiple_of(2) { hex.to_owned() } else { format!("0{hex}") };
+        hex.as_bytes()
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect::<Vec<u8>>()
     };
     let mut kinds = [0; 3];
     for vector in json["vectors"].as_array().unwrap() {

@@ -1,9 +1,9 @@
 //! What only the crate itself can reach: parts of messages, and the diagnosis of a wrong algorithm.
 
 use super::*;
+use alloc::string::ToString;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
-use std::{string::ToString, vec::Vec};
 
 const MESSAGE: &[u8] = include_bytes!("../../../testdata/keys/message.txt");
 const SPKI: &[u8] = include_bytes!("../../../testdata/keys/rsa-2048.der");
