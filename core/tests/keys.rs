@@ -322,7 +322,9 @@ fn what_is_no_usable_public_key_is_refused_with_its_reason() {
 #[test]
 fn a_private_key_is_named_as_such() {
     let pem = file("TEST-ONLY-private-key.pem");
-    let body: String = String::from_utf8(pem.clone()).unwrap().lines().filter(|line| !line.starts_with('-')).collect();
+    let text = String::from_utf8(pem.clone()).unwrap();
+    assert!(text.starts_with("This private key was made for tests."));
+    let body: String = text.lines().skip(2).take_while(|line| !line.starts_with('-')).collect();
     let pkcs8 = STANDARD.decode(body).unwrap();
     // PKCS#8 holds PKCS#1 in its last element, after 26 bytes.
     let pkcs1 = &pkcs8[26..];
