@@ -1,8 +1,15 @@
 //! Keys and signatures that others published: kritis, sigstore, SUSE, Project Wycheproof.
 #![cfg(feature = "alloc")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 #![allow(clippy::std_instead_of_alloc, reason = "`support` is shared with the library's own no_std tests")]
 
+mod der;
 mod support;
 
 use base64::{
@@ -140,23 +147,13 @@ fn the_numbers_of_the_rsa_edge_cases_as_keys() {
 
 /// RSAPublicKey of two big-endian numbers.
 fn pkcs1(n: &[u8], e: &[u8]) -> Vec<u8> {
-    let integer = |number: &[u8]| {
+    let unsigned = |number: &[u8]| {
         let zeros = number.iter().take_while(|byte| **byte == 0).count();
-        let number = &number[zeros..];
-        let sign: &[u8] = if number.first().is_none_or(|byte| *byte >= 0x80) { &[0] } else { &[] };
-        element(0x02, &[sign, number].concat())
+        der::integer(
+            &[&[0], &number[zeros..]].concat()[usize::from(number.get(zeros).is_some_and(|byte| *byte < 0x80))..],
+        )
     };
-    element(0x30, &[integer(n), integer(e)].concat())
-}
-
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let [.., high, low] = content.len().to_be_bytes();
-    let head = match (high, low) {
-        (0, 0..0x80) => vec![tag, low],
-        (0, _) => vec![tag, 0x81, low],
-        _ => vec![tag, 0x82, high, low],
-    };
-    [&head, content].concat()
+    der::sequence(&[&unsigned(n), &unsigned(e)])
 }
 
 /// A group of Wycheproof's tests has the key three times: SubjectPublicKeyInfo, PKCS#1, and PEM.

@@ -103,3 +103,45 @@ fn keys_are_equal_by_their_bytes_alone() {
     assert_eq!(one, one.clone().with_salt_length(32).unwrap());
     assert_eq!(std::collections::HashSet::from([one, other]).len(), 1);
 }
+
+#[test]
+fn each_error_has_its_own_code_and_one_line() {
+    use crate::RsaKeyError;
+    let errors = [
+        KeyError::Certificate,
+        KeyError::KeyType(KeyType(der::asn1::ObjectIdentifier::new_unwrap("1.2.3"))),
+        KeyError::ModulusSize { expected: 2048, found: 3072 },
+        KeyError::NegativeNumber,
+        KeyError::NotAKey,
+        KeyError::NotDer,
+        KeyError::OnlyHash { hash: Hash::Sha512 },
+        KeyError::OnlyPss,
+        KeyError::ParametersNotNull,
+        KeyError::Pem(PemError::NoBlock),
+        KeyError::PrivateKey,
+        KeyError::PssHash,
+        KeyError::PssMaskGeneration,
+        KeyError::PssSha1,
+        KeyError::PssTrailer,
+        KeyError::Rsa(RsaKeyError::ExponentEven),
+        KeyError::Rsa(RsaKeyError::ExponentLeadingZero),
+        KeyError::Rsa(RsaKeyError::ExponentTooLarge { bits: 34 }),
+        KeyError::Rsa(RsaKeyError::ExponentTooSmall { value: 1 }),
+        KeyError::Rsa(RsaKeyError::ModulusEven),
+        KeyError::Rsa(RsaKeyError::ModulusLeadingZero),
+        KeyError::Rsa(RsaKeyError::ModulusTooLarge { bits: 8193 }),
+        KeyError::Rsa(RsaKeyError::ModulusTooSmall { bits: 2047 }),
+        KeyError::SaltLengthConflict { key: 32, given: 20 },
+        KeyError::SaltLengthTooLarge { found: 223, maximum: 222 },
+        KeyError::SaltWithoutPss,
+        KeyError::TooLong { bytes: 65_537, limit: 65_536 },
+        KeyError::TrailingBytes,
+        KeyError::Truncated,
+    ];
+    let codes: std::collections::HashSet<_> = errors.iter().map(KeyError::code).collect();
+    let texts: std::collections::HashSet<_> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!((codes.len(), texts.len()), (errors.len(), errors.len()));
+    for text in texts {
+        assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
+    }
+}
