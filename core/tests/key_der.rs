@@ -8,79 +8,16 @@
     reason = "a test fails by panicking"
 )]
 
+mod der;
+
+use der::*;
 use dokimos::{KeyError, PublicKey, SignatureAlgorithm};
 use proptest::prelude::*;
 
-const SPKI: &[u8] = include_bytes!("../../testdata/keys/rsa-2048.der");
-const PKCS1: &[u8] = include_bytes!("../../testdata/keys/rsa-2048.pkcs1.der");
 const PSS: &[u8] = include_bytes!("../../testdata/keys/pss-2048-sha256-32.der");
-
-const RSA_ENCRYPTION: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
-const RSASSA_PSS: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
-const MGF1: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08";
-const SHA1: &[u8] = b"\x06\x05\x2b\x0e\x03\x02\x1a";
-const SHA224: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04";
-const SHA256: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
-const SHA512: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03";
-const NULL: &[u8] = b"\x05\x00";
 
 fn read(der: &[u8]) -> Result<PublicKey, KeyError> {
     PublicKey::from_der(der, "RSA_PSS_SHA_256".parse().unwrap())
-}
-
-/// An element with the shortest length.
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let head = match length {
-        0..0x80 => vec![tag, u8::try_from(length).unwrap()],
-        0x80..0x100 => vec![tag, 0x81, u8::try_from(length).unwrap()],
-        _ => [&[tag, 0x82][..], &u16::try_from(length).unwrap().to_be_bytes()].concat(),
-    };
-    [head, content.to_vec()].concat()
-}
-
-/// An element whose length is written with this many bytes behind the first.
-fn long(tag: u8, content: &[u8], bytes: usize) -> Vec<u8> {
-    let length = u64::try_from(content.len()).unwrap().to_be_bytes();
-    [&[tag, 0x80 | u8::try_from(bytes).unwrap()], &length[8 - bytes..], content].concat()
-}
-
-fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    element(0x30, &parts.concat())
-}
-
-fn integer(bytes: &[u8]) -> Vec<u8> {
-    element(0x02, bytes)
-}
-
-fn bits(bytes: &[u8]) -> Vec<u8> {
-    element(0x03, &[&[0], bytes].concat())
-}
-
-/// The modulus of the key, 256 bytes.
-fn modulus() -> Vec<u8> {
-    let start = PKCS1.len() - 5 - 256;
-    PKCS1[start..start + 256].to_vec()
-}
-
-fn modulus_integer() -> Vec<u8> {
-    integer(&[&[0][..], &modulus()].concat())
-}
-
-fn exponent() -> Vec<u8> {
-    integer(&[1, 0, 1])
-}
-
-fn pkcs1() -> Vec<u8> {
-    sequence(&[&modulus_integer(), &exponent()])
-}
-
-fn spki(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
-    sequence(&[algorithm, &bits(key)])
-}
-
-fn rsa_encryption() -> Vec<u8> {
-    sequence(&[RSA_ENCRYPTION, NULL])
 }
 
 #[test]
@@ -284,98 +221,6 @@ fn other_types_of_keys_are_named() {
     assert_eq!(read(&sequence(&[&pbes2, &element(0x04, &[0; 64])])), Err(KeyError::PrivateKey));
     // SEC 1: an EC private key.
     assert_eq!(read(&sequence(&[&integer(&[1]), &element(0x04, &[7; 32])])), Err(KeyError::PrivateKey));
-}
-
-fn hash(oid: &[u8]) -> Vec<u8> {
-    sequence(&[oid, NULL])
-}
-
-fn mgf1(hash: &[u8]) -> Vec<u8> {
-    sequence(&[MGF1, hash])
-}
-
-fn field(number: u8, content: &[u8]) -> Vec<u8> {
-    element(0xa0 | number, content)
-}
-
-/// A PSS key with these fields as its parameters.
-fn pss(fields: &[Vec<u8>]) -> Vec<u8> {
-    spki(&sequence(&[RSASSA_PSS, &sequence(&[&fields.concat()])]), &pkcs1())
-}
-
-#[test]
-fn pss_parameters_that_are_honoured() {
-    let (h, m) = (field(0, &hash(SHA256)), field(1, &mgf1(&hash(SHA256))));
-    let bare = sequence(&[SHA256]);
-    for (fields, salt) in [
-        (vec![h.clone(), m.clone(), field(2, &integer(&[32]))], 32),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[0]))], 0),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[0, 222]))], 222),
-        // Absent: 20 (RFC 8017 A.2.3).
-        (vec![h.clone(), m.clone()], 20),
-        // RFC 4055 section 2.1: the NULL of a hash identifier must be written, and accepted where it is not.
-        (vec![field(0, &bare), m.clone(), field(2, &integer(&[32]))], 32),
-        (vec![h, field(1, &mgf1(&bare)), field(2, &integer(&[32]))], 32),
-        (vec![field(0, &bare), field(1, &mgf1(&bare)), field(2, &integer(&[32]))], 32),
-    ] {
-        let der = pss(&fields);
-        let key = read(&der).unwrap();
-        assert_eq!(key.salt_length(), Some(salt));
-        assert_eq!(key.to_spki_der(), der);
-    }
-    // Keys with the same numbers under different types are different keys by their bytes.
-    assert_ne!(read(SPKI), read(&pss(&[field(0, &bare), field(1, &mgf1(&bare))])));
-    assert_ne!(read(SPKI).unwrap(), read(&spki(&sequence(&[RSASSA_PSS]), &pkcs1())).unwrap());
-}
-
-#[test]
-fn pss_parameters_that_are_refused() {
-    let (h, m, s) = (field(0, &hash(SHA256)), field(1, &mgf1(&hash(SHA256))), field(2, &integer(&[32])));
-    for (fields, error) in [
-        // The default of the hash is SHA-1 (RFC 8017 A.2.3), written or not.
-        (vec![], KeyError::PssSha1),
-        (vec![s.clone()], KeyError::PssSha1),
-        (vec![m.clone(), s.clone()], KeyError::PssSha1),
-        (vec![field(0, &hash(SHA1)), m.clone(), s.clone()], KeyError::PssSha1),
-        (vec![field(0, &hash(SHA224)), m.clone(), s.clone()], KeyError::PssHash),
-        (vec![field(0, &sequence(&[SHA256, &integer(&[0])])), m.clone(), s.clone()], KeyError::PssHash),
-        (vec![h.clone()], KeyError::PssMaskGeneration),
-        (vec![h.clone(), s.clone()], KeyError::PssMaskGeneration),
-        (vec![h.clone(), field(1, &mgf1(&hash(SHA512))), s.clone()], KeyError::PssMaskGeneration),
-        (vec![h.clone(), field(1, &mgf1(&hash(SHA1))), s.clone()], KeyError::PssSha1),
-        (vec![h.clone(), field(1, &sequence(&[MGF1])), s.clone()], KeyError::PssMaskGeneration),
-        (vec![h.clone(), field(1, &sequence(&[SHA256, &hash(SHA256)])), s.clone()], KeyError::PssMaskGeneration),
-        (vec![h.clone(), m.clone(), s.clone(), field(3, &integer(&[2]))], KeyError::PssTrailer),
-        (vec![h.clone(), m.clone(), s.clone(), field(3, &integer(&[0]))], KeyError::PssTrailer),
-        // DER leaves defaults out (X.690 11.5).
-        (vec![h.clone(), m.clone(), s.clone(), field(3, &integer(&[1]))], KeyError::NotDer),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[20]))], KeyError::NotDer),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[0, 32]))], KeyError::NotDer),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[0xe0]))], KeyError::NegativeNumber),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[0, 223]))], too_large(223)),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[1, 0]))], too_large(256)),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[1, 0, 0, 32]))], too_large(0x0100_0020)),
-        (vec![h.clone(), m.clone(), field(2, &integer(&[1; 40]))], too_large(usize::MAX)),
-        // Out of order, twice, unknown, behind the last, empty, with more than one value.
-        (vec![m.clone(), h.clone(), s.clone()], KeyError::TrailingBytes),
-        (vec![h.clone(), h.clone(), m.clone(), s.clone()], KeyError::TrailingBytes),
-        (vec![h.clone(), m.clone(), s.clone(), field(4, &integer(&[1]))], KeyError::TrailingBytes),
-        (vec![h.clone(), m.clone(), s.clone(), NULL.to_vec()], KeyError::TrailingBytes),
-        (vec![h.clone(), m.clone(), field(2, &[])], KeyError::Truncated),
-        (vec![h.clone(), m.clone(), field(2, &[integer(&[32]), integer(&[32])].concat())], KeyError::TrailingBytes),
-        (vec![h.clone(), m.clone(), integer(&[32])], KeyError::TrailingBytes),
-        // Implicit instead of explicit tags.
-        (vec![h.clone(), m.clone(), element(0x82, &[32])], KeyError::NotDer),
-    ] {
-        assert_eq!(read(&pss(&fields)), Err(error), "{fields:02x?}");
-    }
-    for parameters in [NULL.to_vec(), integer(&[32]), element(0x31, &[])] {
-        assert_eq!(read(&spki(&sequence(&[RSASSA_PSS, &parameters]), &pkcs1())), Err(KeyError::NotAKey));
-    }
-}
-
-fn too_large(found: usize) -> KeyError {
-    KeyError::SaltLengthTooLarge { found, maximum: 222 }
 }
 
 #[test]

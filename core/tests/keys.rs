@@ -7,7 +7,7 @@ use dokimos::{
     Hash, KeyError, Padding, PublicKey, RsaKeyError, SignatureAlgorithm, SignatureError, SignedMessage, verify_batch,
 };
 use serde_json::Value;
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::HashMap, fs, path::PathBuf};
 
 const HASHES: [(&str, Hash); 3] = [("sha256", Hash::Sha256), ("sha384", Hash::Sha384), ("sha512", Hash::Sha512)];
 const PADDINGS: [(&str, Padding); 2] = [("pkcs1", Padding::Pkcs1V15), ("pss", Padding::Pss)];
@@ -205,7 +205,7 @@ fn a_batch_gives_what_single_verification_gives() {
 #[test]
 fn a_pss_key_with_parameters_verifies_only_with_them() {
     let message = file("message.txt");
-    let parameters: BTreeMap<_, _> = [
+    let parameters: HashMap<_, _> = [
         ("pss-2048-sha256-0", (Hash::Sha256, 0)),
         ("pss-2048-sha256-20", (Hash::Sha256, 20)),
         ("pss-2048-sha256-32", (Hash::Sha256, 32)),
@@ -322,7 +322,9 @@ fn what_is_no_usable_public_key_is_refused_with_its_reason() {
 #[test]
 fn a_private_key_is_named_as_such() {
     let pem = file("TEST-ONLY-private-key.pem");
-    let body: String = String::from_utf8(pem.clone()).unwrap().lines().filter(|line| !line.starts_with('-')).collect();
+    let text = String::from_utf8(pem.clone()).unwrap();
+    assert!(text.starts_with("This private key was made for tests."));
+    let body: String = text.lines().skip(2).take_while(|line| !line.starts_with('-')).collect();
     let pkcs8 = STANDARD.decode(body).unwrap();
     // PKCS#8 holds PKCS#1 in its last element, after 26 bytes.
     let pkcs1 = &pkcs8[26..];

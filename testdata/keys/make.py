@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 HERE = pathlib.Path(__file__).resolve().parent
 MESSAGE = b"dokimos: a message signed by two independent tools\n"
+NOT_SECRET = b"This private key was made for tests. It is published, it is no secret, and it signs nothing.\n"
 SIZES = {2048, 3072, 4096}
 HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 
@@ -81,7 +82,7 @@ def main():
             publish(generate(folder, name, algorithm, *options), name)
 
         private = generate(folder, "TEST-ONLY-private-key", "RSA", "rsa_keygen_bits:2048")
-        (HERE / "TEST-ONLY-private-key.pem").write_bytes(private.read_bytes())
+        (HERE / "TEST-ONLY-private-key.pem").write_bytes(NOT_SECRET + private.read_bytes())
         for form, suffix in [("PEM", "pem"), ("DER", "der")]:
             openssl("req", "-x509", "-key", private, "-subj", "/CN=test", "-days", "3650", "-outform", form,
                     "-out", HERE / f"certificate.{suffix}")
