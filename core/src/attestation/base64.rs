@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn go_takes_the_standard_alphabet_padded_and_broken_into_lines() {
-        for text in ["+/8=", "+/8=\n", "\r\n+/\n8\r\n=\n"] {
+        for text in ["+/8=", "+/8=\n", "+/\r8=", "\r\n+/\n8\r\n=\n"] {
             assert_eq!(decode(Dialect::Go, text).unwrap(), [0xfb, 0xff], "{text:?}");
         }
         for text in ["-_8=", "+/8", "+/9=", "+/8= ", "+ /8=", "\t+/8="] {

@@ -22,7 +22,7 @@ pub(super) struct Reader<'b> {
     list: Vec<Attestation>,
     /// The first item that has no known shape.
     stranger: Option<Problem>,
-    /// Whether anything, even an empty list, had a known shape.
+    /// Whether anything, even an empty page, had a known shape.
     known: bool,
 }
 
@@ -52,7 +52,6 @@ impl<'b> Reader<'b> {
     fn document(&mut self, json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
         match json {
             Json::Array(items) => {
-                self.known |= items.is_empty();
                 items.iter().enumerate().try_for_each(|(index, item)| self.item(item, &place.item(index)))
             }
             Json::Object(members) if members.is_empty() || has(json, &["occurrences", "nextPageToken"]) => {

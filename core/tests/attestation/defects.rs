@@ -33,6 +33,10 @@ fn assert_unreadable(good: &Value, cases: &[Case<'_>]) {
     }
 }
 
+fn remove(value: &mut Value, name: &str) {
+    value.as_object_mut().unwrap().remove(name);
+}
+
 #[test]
 fn each_defect_of_a_v1_occurrence_has_its_code_and_place() {
     let duplicate = |v: &mut Value, name: &str, value: Value| v[name] = value;
@@ -43,6 +47,8 @@ fn each_defect_of_a_v1_occurrence_has_its_code_and_place() {
             ("WRONG_TYPE", "kind", &|v| v["kind"] = json!(7)),
             ("WRONG_TYPE", "resourceUri", &|v| v["resourceUri"] = json!([])),
             ("MISSING_FIELD", "", &|v| v["attestation"] = Value::Null),
+            ("MISSING_FIELD", "", &|v| remove(v, "attestation")),
+            ("MISSING_FIELD", "", &|v| *v = json!({"note_name": "projects/p/notes/n"})),
             ("WRONG_TYPE", "attestation", &|v| v["attestation"] = json!([])),
             ("MISSING_FIELD", "attestation", &|v| v["attestation"] = json!({})),
             ("MISSING_FIELD", "attestation", &|v| v["attestation"]["serializedPayload"] = Value::Null),
@@ -104,7 +110,8 @@ fn each_defect_of_a_cosign_signature_has_its_code_and_place() {
         &cosign(),
         &[
             ("MISSING_FIELD", "", &|v| v["Base64Signature"] = Value::Null),
-            ("MISSING_FIELD", "", &|v| drop(v.as_object_mut().unwrap().remove("Payload"))),
+            ("MISSING_FIELD", "", &|v| remove(v, "Base64Signature")),
+            ("MISSING_FIELD", "", &|v| remove(v, "Payload")),
             // Go would take these for the members they resemble.
             ("MISSING_FIELD", "", &|v| {
                 let payload = v.as_object_mut().unwrap().remove("Payload").unwrap();
@@ -212,6 +219,9 @@ fn a_stranger_among_attestations_is_reported() {
         assert_eq!(code_and_path(bad.problem().unwrap()), ("UNKNOWN_FORMAT", "[0]"));
         assert_eq!(signatures(good).len(), 2);
     }
+    // An empty page is known, too.
+    let attestations = Attestations::parse(b"{}\n5").unwrap();
+    assert_eq!(attestations.iter().map(|stranger| stranger.source()).collect::<Vec<_>>(), ["line 2"]);
     // In a page everything is an occurrence.
     let attestations = parse(&json!({"occurrences": [5, {}, v1()]})).unwrap();
     let problems: Vec<_> = attestations.iter().map(|attestation| attestation.problem().map(code_and_path)).collect();
