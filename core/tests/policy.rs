@@ -88,7 +88,6 @@ fn each_mistake_is_named_with_its_place() {
         ("/extra", Some(json!(1)), "UNKNOWN_FIELD", "", "unknown field \"extra\""),
         ("/allowlist", Some(json!({})), "WRONG_TYPE", "allowlist", "expected an array, found an object"),
         ("/attestors/0/description", Some(json!("")), "INVALID_VALUE", "attestors[0].description", "empty"),
-        ("/attestors/1/name", Some(json!("release")), "INVALID_VALUE", "attestors[1].name", "stands twice"),
         (
             "/attestors/1/identity",
             Some(json!("exact")),
@@ -231,7 +230,7 @@ fn each_mistake_is_named_with_its_place() {
             "rules[0].require.of[0]",
             "a string",
         ),
-        ("/rules/0/require", Some(json!({"none": ["qa"]})), "UNKNOWN_FIELD", "rules[0].require", "none"),
+        ("/rules/0/require", Some(json!({"all": ["qa"], "none": ["qa"]})), "UNKNOWN_FIELD", "rules[0].require", "none"),
         ("/breakglass", Some(json!({})), "MISSING_FIELD", "breakglass", "annotation"),
         ("/breakglass", Some(json!(null)), "WRONG_TYPE", "breakglass", "an object, found null"),
         ("/default", Some(json!({"evaluation": "ALWAYS_DENY", "images": ["a"]})), "UNKNOWN_FIELD", "default", "images"),
@@ -239,6 +238,16 @@ fn each_mistake_is_named_with_its_place() {
     ] {
         refused(pointer, value, code, path, message);
     }
+}
+
+#[test]
+fn two_attestors_of_one_name_are_refused() {
+    let mut document = whole();
+    let twin = document["attestors"][1].clone();
+    document["attestors"].as_array_mut().unwrap().push(twin);
+    let problems = load(&document).unwrap_err();
+    let expected = ("INVALID_VALUE".into(), "attestors[2].name".into(), "the name \"qa\" stands twice".into());
+    assert_eq!(problems, [expected]);
 }
 
 #[test]
