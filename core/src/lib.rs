@@ -10,8 +10,10 @@ mod budget;
 mod document;
 #[cfg(feature = "alloc")]
 mod json;
+mod time;
 
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(feature = "alloc")]
 pub use document::Problem;
+pub use time::{TimeError, UnixTime};
