@@ -11,6 +11,8 @@ use core::fmt;
 #[derive(Clone, Copy)]
 pub(crate) enum Place<'p> {
     Root,
+    /// One of several documents that stand one a line; the first line is 1.
+    Line(usize),
     Member(&'p Place<'p>, &'p str),
     Item(&'p Place<'p>, usize),
 }
@@ -29,8 +31,11 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Root => Ok(()),
+            Place::Line(number) => write!(f, "line {number}"),
             Place::Member(Place::Root, name) => write!(f, "{}", Shown(name)),
+            Place::Member(parent @ Place::Line(_), name) => write!(f, "{parent}: {}", Shown(name)),
             Place::Member(parent, name) => write!(f, "{parent}.{}", Shown(name)),
+            Place::Item(parent @ Place::Line(_), index) => write!(f, "{parent}: [{index}]"),
             Place::Item(parent, index) => write!(f, "{parent}[{index}]"),
         }
     }
@@ -41,14 +46,29 @@ pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars().take(80) {
+        ShownUpTo(self.0, 80).fmt(f)
+    }
+}
+
+/// [`Shown`] with a limit of its own, in characters.
+pub(crate) struct ShownUpTo<'a>(pub(crate) &'a str, pub(crate) usize);
+
+impl fmt::Display for ShownUpTo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text, most) = *self;
+        // Nearly all text is short and plain, and every attestation shows some.
+        if text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return f.write_str(text);
+        }
+        let mut characters = text.chars();
+        for character in characters.by_ref().take(most) {
             match character {
                 // Direction marks and other invisible characters could make one name look like another.
                 c if c.is_control() || is_invisible(c) => write!(f, "{}", c.escape_unicode())?,
                 c => write!(f, "{c}")?,
             }
         }
-        if self.0.chars().nth(80).is_some() {
+        if characters.next().is_some() {
             f.write_str("…")?;
         }
         Ok(())
@@ -139,4 +159,31 @@ pub(crate) mod code {
     pub(crate) const WRONG_TYPE: &str = "WRONG_TYPE";
     /// A value of the right type that the format does not allow.
     pub(crate) const INVALID_VALUE: &str = "INVALID_VALUE";
+    /// JSON, but in no shape that is known for such a document.
+    pub(crate) const UNKNOWN_FORMAT: &str = "UNKNOWN_FORMAT";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_as_one_would_write_it() {
+        let root = Place::Root.member("rules");
+        assert_eq!(root.item(2).member("all").to_string(), "rules[2].all");
+        let line = Place::Line(7);
+        assert_eq!(line.to_string(), "line 7");
+        assert_eq!(line.member("Payload").to_string(), "line 7: Payload");
+        assert_eq!(line.item(3).member("kind").to_string(), "line 7: [3].kind");
+    }
+
+    #[test]
+    fn shown_text_is_one_bounded_line() {
+        assert_eq!(Shown("plain").to_string(), "plain");
+        assert_eq!(Shown("a\nb\u{202e}").to_string(), "a\\u{a}b\\u{202e}");
+        for (length, shown) in [(79, 79), (80, 80), (81, 81)] {
+            assert_eq!(Shown(&"x".repeat(length)).to_string().chars().count(), shown);
+        }
+        assert!(Shown(&"x".repeat(81)).to_string().ends_with("x…"));
+    }
 }

@@ -7,9 +7,15 @@ use crate::{
     Budget,
     document::{Place, Problem, Shown, code},
 };
-use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    collections::BTreeSet,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 use core::{cell::Cell, fmt};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A JSON value, borrowing its strings from the input where they hold no escape.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +23,8 @@ pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
     Unsigned(u64),
+    /// Always below zero.
+    Signed(i64),
     Number(f64),
     String(Cow<'a, str>),
     Array(Vec<Json<'a>>),
@@ -26,31 +34,43 @@ pub(crate) enum Json<'a> {
 impl<'a> Json<'a> {
     /// Reads one document.
     pub(crate) fn parse(bytes: &'a [u8], budget: &Budget) -> Result<Self, Problem> {
-        let mut documents = Self::parse_lines(bytes, budget, 1)?;
-        documents.pop().ok_or_else(|| Problem::new(code::SYNTAX, &Place::Root, "not JSON: the document is empty"))
+        let left = Cell::new(budget.json_values);
+        let reader = Strict { depth: budget.json_depth, left: &left, members: Members::Unique };
+        match reader.document(bytes, budget, &Place::Root)? {
+            (value, None) => Ok(value),
+            (_, Some(rest)) => Err(not_one(&rest, &Place::Root)),
+        }
     }
 
-    /// Reads at most `most` documents that stand one behind the other, as in newline-delimited JSON.
-    pub(crate) fn parse_lines(bytes: &'a [u8], budget: &Budget, most: usize) -> Result<Vec<Self>, Problem> {
-        if bytes.len() > budget.document_bytes {
-            let message = format!("{} bytes, more than the limit of {}", bytes.len(), budget.document_bytes);
-            return Err(Problem::new(code::LIMIT_REACHED, &Place::Root, message));
-        }
-        let mut reader = serde_json::Deserializer::from_slice(bytes);
+    /// Reads one document, or several that stand one a line (blank lines aside), each with the number of its line.
+    pub(crate) fn parse_lines(
+        bytes: &'a [u8],
+        budget: &Budget,
+        members: Members,
+    ) -> Result<Vec<(usize, Self)>, Problem> {
         let left = Cell::new(budget.json_values);
+        let reader = Strict { depth: budget.json_depth, left: &left, members };
+        let (first, rest) = reader.document(bytes, budget, &Place::Root)?;
+        let Some(rest) = rest else { return Ok(vec![(1, first)]) };
+        // Something follows. The first document counted as one of the lines that are now read one by one.
+        left.set(budget.json_values);
         let mut documents = Vec::new();
-        loop {
-            match reader.end() {
-                Ok(()) => return Ok(documents),
-                Err(error) if documents.len() >= most => {
-                    let message = format!("not one JSON document: {error}");
-                    return Err(Problem::new(code::SYNTAX, &Place::Root, message));
-                }
-                Err(_) => {}
+        for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+            if line.trim_ascii().is_empty() {
+                continue;
             }
-            let seed = Strict { depth: budget.json_depth, left: &left };
-            documents.push(seed.deserialize(&mut reader).map_err(problem)?);
+            let place = Place::Line(number);
+            match reader.document(line, budget, &place) {
+                Ok((document, None)) => documents.push((number, document)),
+                // The first document took more than its line, so this was never one a line.
+                Err(problem) if documents.is_empty() && problem.code() == code::SYNTAX => {
+                    return Err(not_one(&rest, &Place::Root));
+                }
+                Err(problem) => return Err(problem),
+                Ok((_, Some(rest))) => return Err(not_one(&rest, &place)),
+            }
         }
+        Ok(documents)
     }
 
     /// The value as a member of this object, if this is an object and has it.
@@ -61,12 +81,41 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// The string that must stand at this place.
+    pub(crate) fn string_at(&self, place: &Place<'_>) -> Result<&str, Problem> {
+        match self {
+            Json::String(text) => Ok(text),
+            other => Err(other.wrong_type(place, "a string")),
+        }
+    }
+
+    /// The items of the array that must stand at this place.
+    pub(crate) fn array_at(&self, place: &Place<'_>) -> Result<&[Json<'a>], Problem> {
+        match self {
+            Json::Array(items) => Ok(items),
+            other => Err(other.wrong_type(place, "an array")),
+        }
+    }
+
+    /// The members of the object that must stand at this place.
+    pub(crate) fn object_at(&self, place: &Place<'_>) -> Result<&[(Cow<'a, str>, Json<'a>)], Problem> {
+        match self {
+            Json::Object(members) => Ok(members),
+            other => Err(other.wrong_type(place, "an object")),
+        }
+    }
+
+    /// The problem that something else should stand here.
+    pub(crate) fn wrong_type(&self, place: &Place<'_>, wanted: &str) -> Problem {
+        Problem::new(code::WRONG_TYPE, place, format_args!("expected {wanted}, found {}", self.kind()))
+    }
+
     /// What kind of value this is, for messages: `a string`.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Json::Null => "null",
             Json::Bool(_) => "a boolean",
-            Json::Unsigned(_) | Json::Number(_) => "a number",
+            Json::Unsigned(_) | Json::Signed(_) | Json::Number(_) => "a number",
             Json::String(_) => "a string",
             Json::Array(_) => "an array",
             Json::Object(_) => "an object",
@@ -75,14 +124,34 @@ impl<'a> Json<'a> {
 }
 
 /// serde's error carries only text; the codes of the three errors made here travel at its front.
-fn problem(error: serde_json::Error) -> Problem {
-    let text = format!("{error}");
+fn problem(error: &serde_json::Error, place: &Place<'_>) -> Problem {
+    let text = words(error, place);
     for code in [code::DUPLICATE_FIELD, code::LIMIT_REACHED] {
         if let Some(message) = text.strip_prefix(code) {
-            return Problem::new(code, &Place::Root, message.trim_start_matches(": "));
+            return Problem::new(code, place, message.trim_start_matches(": "));
         }
     }
-    Problem::new(code::SYNTAX, &Place::Root, format!("not JSON: {text}"))
+    Problem::new(code::SYNTAX, place, format_args!("not JSON: {text}"))
+}
+
+fn not_one(rest: &serde_json::Error, place: &Place<'_>) -> Problem {
+    Problem::new(code::SYNTAX, place, format_args!("not one JSON document: {}", words(rest, place)))
+}
+
+/// The error as text; where the place names the line already, without the line that serde counts from there.
+fn words(error: &serde_json::Error, place: &Place<'_>) -> String {
+    let text = error.to_string();
+    if let Place::Line(_) = place { text.replace(" at line 1 column ", " at column ") } else { text }
+}
+
+/// What is done with the members of objects.
+#[derive(Clone, Copy)]
+pub(crate) enum Members {
+    /// A member that stands twice is an error.
+    Unique,
+    /// All are kept, for a reader who judges the items of a list one by one and refuses what stands twice itself. The
+    /// values of those named here are passed over unread, whatever they hold.
+    AllBut(&'static [&'static str]),
 }
 
 /// Builds a [`Json`] and refuses duplicates, depth and number of values on the way.
@@ -90,12 +159,32 @@ fn problem(error: serde_json::Error) -> Problem {
 pub(crate) struct Strict<'b> {
     depth: usize,
     left: &'b Cell<usize>,
+    members: Members,
 }
 
-impl<'b> Strict<'b> {
+impl Strict<'_> {
+    /// The document at the start of the bytes, and serde's complaint if anything but white space follows it.
+    fn document<'a>(
+        self,
+        bytes: &'a [u8],
+        budget: &Budget,
+        place: &Place<'_>,
+    ) -> Result<(Json<'a>, Option<serde_json::Error>), Problem> {
+        if bytes.len() > budget.document_bytes {
+            let message = format_args!("{} bytes, more than the limit of {}", bytes.len(), budget.document_bytes);
+            return Err(Problem::new(code::LIMIT_REACHED, place, message));
+        }
+        if bytes.trim_ascii().is_empty() {
+            return Err(Problem::new(code::SYNTAX, place, "not JSON: the document is empty"));
+        }
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let value = self.deserialize(&mut reader).map_err(|error| problem(&error, place))?;
+        Ok((value, reader.end().err()))
+    }
+
     fn inner<E: Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Self { depth, left: self.left }),
+            Some(depth) => Ok(Self { depth, ..self }),
             None => Err(limit("arrays and objects are nested too deep")),
         }
     }
@@ -144,8 +233,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        // YAML readers give every small integer as signed; a negative one has no meaning in any of our formats.
-        Ok(u64::try_from(value).map_or(Json::Number(-1.0), Json::Unsigned))
+        // YAML readers give every small integer as signed.
+        Ok(u64::try_from(value).map_or(Json::Signed(value), Json::Unsigned))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
@@ -177,11 +266,21 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let seed = self.inner()?;
         let mut object: Vec<(Cow<'de, str>, Json<'de>)> = Vec::new();
         while let Some(name) = members.next_key_seed(Name)? {
-            // Few members: look at them. Many: the sets below keep an attacker's object from costing its square.
-            if object.len() < MANY_MEMBERS && object.iter().any(|(member, _)| *member == name) {
-                return Err(duplicate(&name));
+            match self.members {
+                Members::AllBut(skipped) if skipped.contains(&name.as_ref()) => {
+                    members.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                Members::AllBut(_) => {}
+                // Few members: look at them. Many: the set below keeps an attacker's object from costing its square.
+                Members::Unique if object.len() >= MANY_MEMBERS => {}
+                Members::Unique if object.iter().any(|(member, _)| *member == name) => return Err(duplicate(&name)),
+                Members::Unique => {}
             }
             object.push((name, members.next_value_seed(seed)?));
+        }
+        if let Members::AllBut(_) = self.members {
+            return Ok(Json::Object(object));
         }
         if object.len() > MANY_MEMBERS {
             let mut names = BTreeSet::new();
@@ -229,6 +328,7 @@ impl<'de> Visitor<'de> for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     fn parse(text: &str) -> Result<Json<'_>, Problem> {
         Json::parse(text.as_bytes(), &Budget::default())
@@ -272,13 +372,59 @@ mod tests {
         assert_eq!(Json::parse(b"\"\xff\"", &Budget::default()).unwrap_err().code(), "SYNTAX");
     }
 
+    fn lines(text: &str) -> Result<Vec<(usize, Json<'_>)>, Problem> {
+        Json::parse_lines(text.as_bytes(), &Budget::default(), Members::AllBut(&["Cert"]))
+    }
+
     #[test]
     fn lines_are_read_one_by_one() {
-        let documents = Json::parse_lines(b"{}\n[1]\n\n2\n", &Budget::default(), 3).unwrap();
-        assert_eq!(
-            documents,
-            [Json::Object(Vec::new()), Json::Array(alloc::vec![Json::Unsigned(1)]), Json::Unsigned(2)]
-        );
-        assert_eq!(Json::parse_lines(b"1 2 3", &Budget::default(), 2).unwrap_err().code(), "SYNTAX");
+        let documents = lines("\n{}\r\n[1]\n\n  -2\n").unwrap();
+        let one = Json::Array(alloc::vec![Json::Unsigned(1)]);
+        assert_eq!(documents, [(2, Json::Object(Vec::new())), (3, one), (5, Json::Signed(-2))]);
+        assert_eq!(lines("{\n}\n").unwrap(), [(1, Json::Object(Vec::new()))]);
+        for (text, message) in [
+            ("1 2\n3", "line 1: not one JSON document: trailing characters at column 3"),
+            ("{}\n{}}\n", "line 2: not one JSON document: trailing characters at column 3"),
+            ("{}\n{\n", "line 2: not JSON: EOF while parsing an object at column 1"),
+            ("{\n}\n{\n}", "not one JSON document: trailing characters at line 3 column 1"),
+            ("\n", "not JSON: the document is empty"),
+        ] {
+            let problem = lines(text).unwrap_err();
+            assert_eq!((problem.code(), problem.to_string()), ("SYNTAX", message.into()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn all_lines_share_one_limit_of_values() {
+        let budget = Budget { json_values: 5, ..Budget::default() };
+        let count = |text: &str| {
+            let documents = Json::parse_lines(text.as_bytes(), &budget, Members::AllBut(&[]));
+            documents.map(|documents| documents.len()).map_err(|problem| problem.code())
+        };
+        assert_eq!(count("1\n[2]\n[3]"), Ok(3));
+        assert_eq!(count("1\n[2]\n[3]\n4"), Err("LIMIT_REACHED"));
+    }
+
+    #[test]
+    fn a_lenient_reader_keeps_what_stands_twice_and_passes_over_what_is_named() {
+        // The number is the modulus of an RSA certificate as Go writes it: no 64-bit float holds it.
+        let number = "9".repeat(617);
+        let text = format!(r#"{{"a":1,"a":2,"Cert":{{"N":{number},"N":[[[[1]]]]}},"b":null}}"#);
+        let names: Vec<_> = match &lines(&text).unwrap()[0].1 {
+            Json::Object(members) => members.iter().map(|(name, _)| name.clone().into_owned()).collect(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(names, ["a", "a", "b"]);
+        assert_eq!(lines(&format!(r#"{{"N":{number}}}"#)).unwrap_err().code(), "SYNTAX");
+        assert_eq!(lines(r#"{"Cert":{"a":1,}}"#).unwrap_err().code(), "SYNTAX");
+    }
+
+    #[test]
+    fn numbers_keep_their_value() {
+        assert_eq!(parse("18446744073709551615").unwrap(), Json::Unsigned(u64::MAX));
+        assert_eq!(parse("-9223372036854775808").unwrap(), Json::Signed(i64::MIN));
+        // Without serde_json's feature `float_roundtrip` the last digit is lost.
+        assert_eq!(parse("51.248178375505404").unwrap(), Json::Number(51.248_178_375_505_404));
+        assert_eq!(parse("1e999").unwrap_err().code(), "SYNTAX");
     }
 }

@@ -11,10 +11,14 @@ mod digest;
 #[cfg(feature = "alloc")]
 mod document;
 #[cfg(feature = "alloc")]
+mod go_json;
+#[cfg(feature = "alloc")]
 mod json;
 mod time;
 #[cfg(feature = "alloc")]
 mod reference;
+#[cfg(feature = "alloc")]
+mod payload;
 
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
@@ -25,3 +29,5 @@ pub use document::Problem;
 pub use time::{TimeError, UnixTime};
 #[cfg(feature = "alloc")]
 pub use reference::{ImageReference, ReferenceError};
+#[cfg(feature = "alloc")]
+pub use payload::{COSIGN_SIMPLE_SIGNING_TYPE, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};

@@ -1,0 +1,155 @@
+//! JSON text as Go's `encoding/json` writes it: what cosign, kritis and voucher sign is made by it, to the byte.
+//!
+//! Compact, members sorted by the bytes of their names, and `<`, `>`, `&`, U+2028 and U+2029 escaped, because Go makes
+//! every text safe inside HTML.
+
+use crate::json::Json;
+use alloc::{format, string::String, vec::Vec};
+use core::fmt::Write;
+
+/// Appends a value. Integers of 64 bits keep every digit, where Go, once it has read them, rounds them to a float.
+pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
+    match value {
+        Json::Null => out.push_str("null"),
+        Json::Bool(true) => out.push_str("true"),
+        Json::Bool(false) => out.push_str("false"),
+        Json::Unsigned(number) => push_display(out, number),
+        Json::Signed(number) => push_display(out, number),
+        Json::Number(number) => push_float(out, *number),
+        Json::String(text) => push_string(out, text),
+        Json::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                push_value(out, item);
+            }
+            out.push(']');
+        }
+        Json::Object(members) => {
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_by(|(left, _), (right, _)| left.cmp(right));
+            out.push('{');
+            for (index, (name, member)) in sorted.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                push_string(out, name);
+                out.push(':');
+                push_value(out, member);
+            }
+            out.push('}');
+        }
+    }
+}
+
+/// Appends a string with its quotation marks.
+pub(crate) fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                push_display(out, format_args!("\\u{:04x}", u32::from(character)));
+            }
+            plain => out.push(plain),
+        }
+    }
+    out.push('"');
+}
+
+/// Go's rule: plain decimals, but an exponent below 1e-6 and from 1e21 on, with a sign when it is positive.
+fn push_float(out: &mut String, number: f64) {
+    if number == 0.0 || (1e-6..1e21).contains(&number.abs()) {
+        return push_display(out, number);
+    }
+    let text = format!("{number:e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => {
+            push_display(out, format_args!("{digits}e+{exponent}"))
+        }
+        _ => out.push_str(&text),
+    }
+}
+
+fn push_display(out: &mut String, value: impl core::fmt::Display) {
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Budget;
+
+    fn rewritten(text: &str) -> String {
+        let mut out = String::new();
+        push_value(&mut out, &Json::parse(text.as_bytes(), &Budget::default()).unwrap());
+        out
+    }
+
+    /// The right-hand sides were written by Go 1.26.
+    #[test]
+    fn numbers_are_written_as_go_does() {
+        for (text, go) in [
+            ("0", "0"),
+            ("-0", "-0"),
+            ("-1", "-1"),
+            ("1.50", "1.5"),
+            ("8.314", "8.314"),
+            ("1e2", "100"),
+            ("1e20", "100000000000000000000"),
+            ("999999999999999999999", "1e+21"),
+            ("1e21", "1e+21"),
+            ("-1.5e21", "-1.5e+21"),
+            ("123456789012345680000", "123456789012345680000"),
+            ("0.000001", "0.000001"),
+            ("9.99e-7", "9.99e-7"),
+            ("-1.25e-10", "-1.25e-10"),
+            ("5e-324", "5e-324"),
+            ("1.7976931348623157e308", "1.7976931348623157e+308"),
+            ("18446744073709551616", "18446744073709552000"),
+        ] {
+            assert_eq!(rewritten(text), go, "{text}");
+        }
+    }
+
+    #[test]
+    fn integers_keep_every_digit() {
+        for text in ["9007199254740993", "18446744073709551615", "-9223372036854775808"] {
+            assert_eq!(rewritten(text), text);
+        }
+    }
+
+    /// The right-hand side was written by Go 1.26.
+    #[test]
+    fn strings_are_escaped_as_go_does() {
+        let mut text: String = ('\0'..='\u{7f}').collect();
+        text.push_str("\u{80}é\u{2027}\u{2028}\u{2029}\u{202a}\u{feff}😀\u{10ffff}");
+        let mut out = String::new();
+        push_string(&mut out, &text);
+        let go = concat!(
+            r#""\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"#,
+            r#"\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f"#,
+            r##" !\"#$%\u0026'()*+,-./0123456789:;\u003c=\u003e?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"##,
+            "abcdefghijklmnopqrstuvwxyz{|}~\u{7f}\u{80}é\u{2027}\\u2028\\u2029\u{202a}\u{feff}😀\u{10ffff}\"",
+        );
+        assert_eq!(out, go);
+    }
+
+    /// The right-hand side was written by Go 1.26.
+    #[test]
+    fn members_are_sorted_at_every_level() {
+        let text = r#" {"b":{"z":[ ],"a":{}, "é":1,"Z":[1,{"y":null,"x":true}]},"":"<&>","a\n":"\u2028","aa":2} "#;
+        let go =
+            r#"{"":"\u003c\u0026\u003e","a\n":"\u2028","aa":2,"b":{"Z":[1,{"x":true,"y":null}],"a":{},"z":[],"é":1}}"#;
+        assert_eq!(rewritten(text), go);
+    }
+}
