@@ -3,29 +3,38 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
+mod algorithm;
 #[cfg(feature = "alloc")]
 mod budget;
 #[cfg(feature = "alloc")]
 mod digest;
 #[cfg(feature = "alloc")]
 mod document;
+mod hash;
 #[cfg(feature = "alloc")]
 mod go_json;
 #[cfg(feature = "alloc")]
 mod json;
+#[allow(dead_code, unused_imports, reason = "the key type, which calls it, comes with its own change")]
+mod rsa;
 mod time;
 #[cfg(feature = "alloc")]
 mod reference;
 #[cfg(feature = "alloc")]
 mod payload;
 
+pub use algorithm::{AlgorithmError, Padding, SignatureAlgorithm};
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(feature = "alloc")]
 pub use digest::{Digest, DigestAlgorithm, DigestError};
 #[cfg(feature = "alloc")]
 pub use document::Problem;
+pub use hash::Hash;
+pub use rsa::{RsaKeyError, SignatureError};
 pub use time::{TimeError, UnixTime};
 #[cfg(feature = "alloc")]
 pub use reference::{ImageReference, ReferenceError};

@@ -1,0 +1,33 @@
+//! RSA signature verification (RFC 8017), without heap and without secrets.
+//!
+//! | file | what it is | RFC 8017 |
+//! | --- | --- | --- |
+//! | `key` | [`RsaPublicKey`]: checks, precomputation, and the public operation s^e mod n | 3.1, 5.2.2 |
+//! | `montgomery` | the arithmetic | - |
+//! | `message` | [`EncodedMessage`]: what the public operation gives | - |
+//! | `pkcs1` | compares it with the one encoding of RSASSA-PKCS1-v1_5 | 8.2.2, 9.2 |
+//! | `pss` | checks it by EMSA-PSS | 8.1.2, 9.1.2 |
+//! | `error` | why a key or a signature is not accepted | - |
+//!
+//! Everything here is public: key, signature, message. So time and memory access may depend on all of it, and do.
+
+mod error;
+mod key;
+mod message;
+mod montgomery;
+mod pkcs1;
+mod pss;
+#[cfg(test)]
+mod tests;
+
+pub use error::{RsaKeyError, SignatureError};
+pub(crate) use key::{RsaPublicKey, recover_batch};
+pub(crate) use message::EncodedMessage;
+pub(crate) use pss::SaltLength;
+
+/// The longest modulus, in bits: as in ring and Go (CVE-2023-29409); a verification takes 16 times that of 2048 bits.
+pub(crate) const MAX_MODULUS_BITS: usize = 8192;
+/// The shortest modulus, in bits: NIST SP 800-131A, since 2014.
+pub(crate) const MIN_MODULUS_BITS: usize = 2048;
+/// The longest modulus and so the longest signature, in bytes.
+pub(crate) const MAX_MODULUS_BYTES: usize = MAX_MODULUS_BITS.div_ceil(8);

@@ -1,0 +1,15 @@
+//! Tests of the RSA layer that need its inside.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "tests may fail loudly, and run without feature alloc too"
+)]
+
+mod cavp;
+mod derived;
+mod forgeries;
+mod keys;
+mod support;
+mod wycheproof;
