@@ -18,7 +18,7 @@ mod hash;
 mod go_json;
 #[cfg(feature = "alloc")]
 mod json;
-#[allow(dead_code, unused_imports, reason = "the key type, which calls it, comes with its own change")]
+mod key;
 mod rsa;
 mod time;
 #[cfg(feature = "alloc")]
@@ -34,6 +34,9 @@ pub use digest::{Digest, DigestAlgorithm, DigestError};
 #[cfg(feature = "alloc")]
 pub use document::Problem;
 pub use hash::Hash;
+pub use key::{KeyError, KeyType, PublicKey};
+#[cfg(feature = "alloc")]
+pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};
 pub use rsa::{RsaKeyError, SignatureError};
 pub use time::{TimeError, UnixTime};
 #[cfg(feature = "alloc")]

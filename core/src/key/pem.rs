@@ -1,0 +1,186 @@
+//! The text form of keys: PEM (RFC 7468), one block with a public key.
+
+use super::{
+    KeyError,
+    spki::{Form, MAX_INPUT},
+};
+use crate::document::Shown;
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use core::fmt;
+
+/// The one block of a PEM text.
+pub(super) struct Block {
+    pub(super) form: Form,
+    pub(super) der: Vec<u8>,
+}
+
+impl Block {
+    /// Reads the one block of the text.
+    ///
+    /// Lines may have any length and end with LF or CR LF, with white space before it; the rest is as RFC 7468 section 3
+    /// wants it. RFC 1421 headers, as old encrypted private keys have them, are refused.
+    pub(super) fn parse(text: &[u8]) -> Result<Self, KeyError> {
+        if text.len() > MAX_INPUT {
+            return Err(KeyError::TooLong { bytes: text.len(), limit: MAX_INPUT });
+        }
+        let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let label = loop {
+            match Boundary::read(lines.next().ok_or(PemError::NoBlock)?)? {
+                None => {}
+                Some(Boundary::Begin(label)) => break label,
+                Some(Boundary::End(_)) => return Err(PemError::EndWithoutBegin.into()),
+            }
+        };
+        let form = form(label)?;
+        let mut body = Vec::new();
+        loop {
+            let line = lines.next().ok_or(PemError::NoEnd)?;
+            match Boundary::read(line)? {
+                None if line.contains(&b':') => return Err(PemError::Header.into()),
+                None => body.extend_from_slice(line),
+                Some(Boundary::Begin(_)) => return Err(PemError::NoEnd.into()),
+                Some(Boundary::End(end)) if end == label => break,
+                Some(Boundary::End(end)) => return Err(PemError::EndDiffers { label: shown(end) }.into()),
+            }
+        }
+        if let Some(line) = lines.find(|line| !line.is_empty()) {
+            return Err(match Boundary::read(line)? {
+                Some(Boundary::Begin(_)) => PemError::SecondBlock.into(),
+                _ => PemError::TextAfterBlock.into(),
+            });
+        }
+        // The standard alphabet with padding; the decoder refuses all else, and set bits behind the last byte.
+        let der = STANDARD.decode(body).map_err(|_| PemError::Base64)?;
+        Ok(Self { form, der })
+    }
+}
+
+/// Which key a block with this label holds.
+fn form(label: &[u8]) -> Result<Form, KeyError> {
+    match label {
+        b"PUBLIC KEY" => Ok(Form::Spki),
+        b"RSA PUBLIC KEY" => Ok(Form::Pkcs1),
+        _ if label.ends_with(b"PRIVATE KEY") => Err(KeyError::PrivateKey),
+        _ if label.ends_with(b"CERTIFICATE") => Err(KeyError::Certificate),
+        _ => Err(PemError::Label { label: shown(label) }.into()),
+    }
+}
+
+/// The first or the last line of a block, with its label.
+enum Boundary<'t> {
+    Begin(&'t [u8]),
+    End(&'t [u8]),
+}
+
+impl<'t> Boundary<'t> {
+    /// The boundary that the line is, if it is one. A line that only begins like one is an error.
+    fn read(line: &'t [u8]) -> Result<Option<Self>, PemError> {
+        let label = |rest: &'t [u8]| rest.strip_suffix(b"-----").ok_or(PemError::Boundary);
+        if let Some(rest) = line.strip_prefix(b"-----BEGIN ") {
+            Ok(Some(Self::Begin(label(rest)?)))
+        } else if let Some(rest) = line.strip_prefix(b"-----END ") {
+            Ok(Some(Self::End(label(rest)?)))
+        } else if line.starts_with(b"-----BEGIN") || line.starts_with(b"-----END") {
+            Err(PemError::Boundary)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+/// A label as it may stand in a message.
+fn shown(label: &[u8]) -> String {
+    Shown(&String::from_utf8_lossy(label)).to_string()
+}
+
+/// Writes a SubjectPublicKeyInfo as OpenSSL does: lines of 64 characters.
+pub(super) fn write(spki: &[u8]) -> String {
+    let body = STANDARD.encode(spki);
+    let mut text = String::from("-----BEGIN PUBLIC KEY-----\n");
+    for (place, character) in (1_usize..).zip(body.chars()) {
+        text.push(character);
+        if place.is_multiple_of(64) || place == body.len() {
+            text.push('\n');
+        }
+    }
+    text.push_str("-----END PUBLIC KEY-----\n");
+    text
+}
+
+/// Why a text is not one PEM block with a public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PemError {
+    /// What stands between the first and the last line is not base64.
+    Base64,
+    /// A line begins like a BEGIN or END line and is none.
+    Boundary,
+    /// The label says PKCS#1 and the content is SubjectPublicKeyInfo, or the reverse.
+    ContentDiffers,
+    /// The label of the END line is not that of the BEGIN line.
+    EndDiffers {
+        /// The label of the END line, shortened if need be.
+        label: String,
+    },
+    /// An END line without a BEGIN line before it.
+    EndWithoutBegin,
+    /// A header as in RFC 1421.
+    Header,
+    /// Another block than a public key.
+    Label {
+        /// The label, shortened if need be.
+        label: String,
+    },
+    /// No BEGIN line.
+    NoBlock,
+    /// No END line after the BEGIN line.
+    NoEnd,
+    /// A second block follows.
+    SecondBlock,
+    /// Text follows the block.
+    TextAfterBlock,
+}
+
+impl PemError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Base64 => "PEM_BASE64",
+            Self::Boundary => "PEM_BOUNDARY",
+            Self::ContentDiffers => "PEM_CONTENT_DIFFERS",
+            Self::EndDiffers { .. } => "PEM_END_DIFFERS",
+            Self::EndWithoutBegin => "PEM_END_WITHOUT_BEGIN",
+            Self::Header => "PEM_HEADER",
+            Self::Label { .. } => "PEM_LABEL",
+            Self::NoBlock => "PEM_NO_BLOCK",
+            Self::NoEnd => "PEM_NO_END",
+            Self::SecondBlock => "PEM_SECOND_BLOCK",
+            Self::TextAfterBlock => "PEM_TEXT_AFTER_BLOCK",
+        }
+    }
+}
+
+impl fmt::Display for PemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Base64 => f.write_str("the PEM block is not base64"),
+            Self::Boundary => f.write_str("a BEGIN or END line of PEM is damaged"),
+            Self::ContentDiffers => f.write_str("the PEM block holds another kind of public key than its label says"),
+            Self::EndDiffers { label } => write!(f, "the PEM block ends with the other label `{label}`"),
+            Self::EndWithoutBegin => f.write_str("an END line of PEM has no BEGIN line before it"),
+            Self::Header => f.write_str("the PEM block has a header line; public keys have none"),
+            Self::Label { label } => write!(f, "the PEM block is a `{label}`, not a `PUBLIC KEY` or `RSA PUBLIC KEY`"),
+            Self::NoBlock => f.write_str("no PEM block: there is no line `-----BEGIN PUBLIC KEY-----`"),
+            Self::NoEnd => f.write_str("the PEM block has no END line"),
+            Self::SecondBlock => f.write_str("more than one PEM block; give one key"),
+            Self::TextAfterBlock => f.write_str("text follows the PEM block"),
+        }
+    }
+}
+
+impl core::error::Error for PemError {}
