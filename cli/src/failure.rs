@@ -1,6 +1,6 @@
 //! Why a command gave no answer, and how that is said: one line on the standard error, and an exit code.
 
-use crate::output::OneLine;
+use crate::text::OneLine;
 use clap::error::{ContextKind, ErrorKind};
 use std::{
     error::Error,

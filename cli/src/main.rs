@@ -3,8 +3,18 @@
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc, reason = "the program needs std anyway")]
 
 mod failure;
+mod image;
 mod input;
+mod key;
+mod key_file;
+mod keygen;
 mod output;
+mod payload;
+mod policy_entry;
+mod private_key;
+mod signature;
+mod text;
+mod verify_blob;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -47,11 +57,21 @@ Exit codes:
 A file named - is the standard input where one is read, and the standard output where one is written.";
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    VerifyBlob(verify_blob::VerifyBlob),
+    Keygen(keygen::Keygen),
+    Key(key::Key),
+    Payload(payload::Payload),
+}
 
 impl Command {
     fn run(self, out: &mut Output) -> Result<Answer, Failure> {
-        match self {}
+        match self {
+            Self::VerifyBlob(command) => command.run(out),
+            Self::Keygen(command) => command.run(out),
+            Self::Key(command) => command.run(out),
+            Self::Payload(command) => command.run(out),
+        }
     }
 }
 

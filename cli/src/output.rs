@@ -27,7 +27,7 @@ impl Output {
         Self { stream: BufWriter::new(stdout.lock()), colour, closed: false }
     }
 
-    /// Writes one line. Text that comes from an input goes through [`OneLine`] first.
+    /// Writes one line. Text that comes from an input goes through [`OneLine`](crate::text::OneLine) first.
     pub(crate) fn line(&mut self, text: impl fmt::Display) -> Result<(), Failure> {
         self.write(|stream| writeln!(stream, "{text}"))
     }
@@ -63,25 +63,6 @@ impl Output {
             Ok(()) => Ok(()),
         }
     }
-}
-
-/// Text as it may stand in a line for people: no control characters, no invisible ones that make two names look alike.
-pub(crate) struct OneLine<'a>(pub(crate) &'a str);
-
-impl fmt::Display for OneLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            match character {
-                c if c.is_control() || is_invisible(c) => write!(f, "{}", c.escape_unicode())?,
-                c => write!(f, "{c}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Where a command writes its result: a file that must not exist yet, or `-`, the standard output.
@@ -122,6 +103,14 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
+    /// Whether nothing stands there, as far as can be told before the file is made.
+    pub(crate) fn check_name(path: &Path) -> Result<(), Failure> {
+        match fs::symlink_metadata(path) {
+            Ok(_) => Err(Failure::io(path.display(), &io::ErrorKind::AlreadyExists.into())),
+            Err(_) => Ok(()),
+        }
+    }
+
     /// Makes a file where nothing stands: no file is ever overwritten, and no link followed.
     pub(crate) fn create(path: &Path, readers: Readers) -> Result<Self, Failure> {
         let mut options = OpenOptions::new();

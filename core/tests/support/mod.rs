@@ -1,17 +1,22 @@
-//! What several test files need.
+//! Where the test vectors are that do not live in this repository.
 
-use std::path::PathBuf;
+use std::{env, path::PathBuf, string::String};
 
-/// A file of the published test vectors, which stand outside this repository: the environment variable DOKIMOS_VECTORS
-/// names their directory. Where it is not set the caller skips its test; in CI that is a failure.
-#[allow(clippy::panic, reason = "a test fails by panicking")]
-pub(crate) fn vectors(path: &str) -> Option<PathBuf> {
-    match std::env::var_os("DOKIMOS_VECTORS") {
-        Some(directory) => Some(PathBuf::from(directory).join(path)),
-        None if std::env::var_os("CI").is_some() => panic!("DOKIMOS_VECTORS is not set"),
-        None => {
-            eprintln!("skipped: DOKIMOS_VECTORS is not set");
-            None
-        }
-    }
+/// The path of a vector file or folder under `DOKIMOS_VECTORS`, or nothing, with a line printed, where that is unset.
+///
+/// In continuous integration (`CI` is set) the vectors must be there.
+pub fn vectors(path: &str) -> Option<PathBuf> {
+    let Some(root) = env::var_os("DOKIMOS_VECTORS") else {
+        assert!(env::var_os("CI").is_none(), "DOKIMOS_VECTORS must name the folder of test vectors");
+        std::println!("skipped: DOKIMOS_VECTORS is not set, so {path} cannot be read");
+        return None;
+    };
+    Some(PathBuf::from(root).join(path))
+}
+
+/// A vector file as text; see [`vectors`].
+#[allow(dead_code, reason = "not every test that includes this file reads text")]
+pub fn vector_text(path: &str) -> Option<String> {
+    let path = vectors(path)?;
+    Some(std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
