@@ -8,6 +8,8 @@ extern crate std;
 
 mod algorithm;
 #[cfg(feature = "alloc")]
+mod attestation;
+#[cfg(feature = "alloc")]
 mod budget;
 #[cfg(feature = "alloc")]
 mod digest;
@@ -27,6 +29,8 @@ mod reference;
 mod payload;
 
 pub use algorithm::{AlgorithmError, Padding, SignatureAlgorithm};
+#[cfg(feature = "alloc")]
+pub use attestation::{Attestation, Attestations, Signature};
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(feature = "alloc")]

@@ -297,6 +297,8 @@ fn the_pre_authentication_encoding_is_that_of_the_specification() {
         goldens.push((text(&golden[0]), text(&golden[1]), text(&golden[2])));
     }
     assert_eq!(goldens.len(), 3);
+    // Lengths are those of the bytes, of the type as of the payload.
+    goldens.push(("ಠ".into(), "é".into(), "DSSEv1 3 ಠ 2 é".into()));
     for (kind, payload, expected) in goldens {
         let encoding = PreAuthenticationEncoding::new(&kind, payload.as_bytes());
         assert_eq!(encoding.parts().concat(), expected.as_bytes());
