@@ -65,10 +65,10 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 /// The system's words without Rust's "(os error 2)".
 fn io_words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::AlreadyExists => "exists already and is not overwritten".to_owned(),
-        io::ErrorKind::IsADirectory => "is a directory, not a file".to_owned(),
+        io::ErrorKind::IsADirectory => "is a folder, not a file".to_owned(),
         _ => {
             let text = error.to_string();
             let words = text.split(" (os error ").next().unwrap_or_default();

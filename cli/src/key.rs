@@ -60,7 +60,10 @@ struct Import {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<Source>,
 
-    /// How the keys sign
+    /// How the keys sign, such as RSA_PSS_2048_SHA256
+    ///
+    /// Any name that is in use is read: RSA_SIGN_PKCS1_4096_SHA512 (Binary Authorization), rsa-sign-pkcs1-2048-sha256
+    /// (kritis), RSA_PKCS1_SHA_256 (Alibaba KMS), RSASSA_PSS_SHA_256 (AWS KMS).
     #[arg(long)]
     algorithm: SignatureAlgorithm,
 

@@ -54,7 +54,7 @@ impl Keygen {
         };
         let private_path = self.path(".pem");
         let public_path = self.path(".pub.pem");
-        // Making a key takes a second; learning that its name is taken should not.
+        // Making a key takes time; learning that its name is taken should not.
         NewFile::check_name(&private_path)?;
         NewFile::check_name(&public_path)?;
         let private = PrivateKey::generate(self.bits)?;

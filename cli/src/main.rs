@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc, reason = "the program needs std anyway")]
 
+mod attach;
 mod failure;
 mod image;
 mod input;
@@ -12,6 +13,8 @@ mod output;
 mod payload;
 mod policy_entry;
 mod private_key;
+mod record;
+mod sign;
 mod signature;
 mod text;
 mod verify_blob;
@@ -61,7 +64,9 @@ enum Command {
     VerifyBlob(verify_blob::VerifyBlob),
     Keygen(keygen::Keygen),
     Key(key::Key),
+    Sign(sign::Sign),
     Payload(payload::Payload),
+    Attach(attach::Attach),
 }
 
 impl Command {
@@ -70,7 +75,9 @@ impl Command {
             Self::VerifyBlob(command) => command.run(out),
             Self::Keygen(command) => command.run(out),
             Self::Key(command) => command.run(out),
+            Self::Sign(command) => command.run(out),
             Self::Payload(command) => command.run(out),
+            Self::Attach(command) => command.run(out),
         }
     }
 }

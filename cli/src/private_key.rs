@@ -50,7 +50,7 @@ impl PrivateKey {
             }
             "RSA PRIVATE KEY" => Self::from_pkcs1(document.as_bytes(), rsa_encryption()),
             "ENCRYPTED PRIVATE KEY" => Err("the private key is encrypted; \
-                 decrypt it into the standard input: openssl pkey -in FILE | dokimos sign --key - …"),
+                 decrypt it into the standard input: openssl pkey -in FILE | dokimos … -"),
             "PUBLIC KEY" | "RSA PUBLIC KEY" => Err("this is a public key; give the private key"),
             "EC PRIVATE KEY" | "DSA PRIVATE KEY" => Err("the private key is not an RSA key"),
             _ => Err(NOT_PEM),
@@ -87,15 +87,18 @@ impl PrivateKey {
     }
 
     /// Signs as the public half, which has the algorithm, will verify it. Blinded, against watchers of the time it takes.
-    pub(crate) fn sign(&self, public: &PublicKey, salt: SaltLength, message: &[u8]) -> Result<Vec<u8>, rsa::Error> {
+    ///
+    /// The salt of an RSASSA-PSS signature is as long as the public half demands; else as long as the hash, as key
+    /// management services make it.
+    pub(crate) fn sign(&self, public: &PublicKey, message: &[u8]) -> Result<Vec<u8>, rsa::Error> {
         match public.algorithm().hash() {
-            Hash::Sha256 => self.sign_with::<Sha256>(public, salt, message),
-            Hash::Sha384 => self.sign_with::<Sha384>(public, salt, message),
-            Hash::Sha512 => self.sign_with::<Sha512>(public, salt, message),
+            Hash::Sha256 => self.sign_with::<Sha256>(public, message),
+            Hash::Sha384 => self.sign_with::<Sha384>(public, message),
+            Hash::Sha512 => self.sign_with::<Sha512>(public, message),
         }
     }
 
-    fn sign_with<D>(&self, public: &PublicKey, salt: SaltLength, message: &[u8]) -> Result<Vec<u8>, rsa::Error>
+    fn sign_with<D>(&self, public: &PublicKey, message: &[u8]) -> Result<Vec<u8>, rsa::Error>
     where
         D: Digest + FixedOutputReset + AssociatedOid,
     {
@@ -103,7 +106,7 @@ impl PrivateKey {
         match public.algorithm().padding() {
             Padding::Pkcs1V15 => self.rsa.sign_with_rng(&mut SysRng, Pkcs1v15Sign::new::<D>(), &hash),
             Padding::Pss => {
-                let salt = salt.bytes(public, hash.len());
+                let salt = public.salt_length().unwrap_or(hash.len());
                 self.rsa.sign_with_rng(&mut SysRng, Pss::<D>::new_with_salt(salt), &hash)
             }
         }
@@ -111,11 +114,8 @@ impl PrivateKey {
 }
 
 /// How long the salt of an RSASSA-PSS signature is to be.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum SaltLength {
-    /// As the key demands; else as long as the hash, as key management services make it.
-    #[default]
-    Usual,
     /// As long as the modulus has room for, as kritis makes it.
     Max,
     /// So many bytes.
@@ -123,16 +123,22 @@ pub(crate) enum SaltLength {
 }
 
 impl SaltLength {
-    fn bytes(self, public: &PublicKey, hash_length: usize) -> usize {
-        match self {
-            Self::Usual => public.salt_length().unwrap_or(hash_length),
-            // RFC 8017 9.1.1 step 3: emLen ≥ hLen + sLen + 2, with emLen = ceil((modBits - 1) / 8).
-            Self::Max => {
-                let room = public.modulus_bits().saturating_sub(1).div_ceil(8);
-                room.saturating_sub(hash_length).saturating_sub(2)
-            }
+    /// The same key, with this salt length and no other.
+    pub(crate) fn of(self, public: PublicKey) -> Result<PublicKey, KeyError> {
+        let bytes = match self {
             Self::Bytes(bytes) => bytes,
-        }
+            Self::Max => {
+                let hash = match public.algorithm().hash() {
+                    Hash::Sha256 => 32,
+                    Hash::Sha384 => 48,
+                    Hash::Sha512 => 64,
+                };
+                // RFC 8017 9.1.1 step 3: emLen ≥ hLen + sLen + 2, with emLen = ceil((modBits - 1) / 8).
+                let room = public.modulus_bits().saturating_sub(1).div_ceil(8);
+                room.saturating_sub(hash).saturating_sub(2)
+            }
+        };
+        public.with_salt_length(bytes)
     }
 }
 

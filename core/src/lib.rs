@@ -15,18 +15,18 @@ mod budget;
 mod digest;
 #[cfg(feature = "alloc")]
 mod document;
-mod hash;
 #[cfg(feature = "alloc")]
 mod go_json;
+mod hash;
 #[cfg(feature = "alloc")]
 mod json;
 mod key;
-mod rsa;
-mod time;
-#[cfg(feature = "alloc")]
-mod reference;
 #[cfg(feature = "alloc")]
 mod payload;
+#[cfg(feature = "alloc")]
+mod reference;
+mod rsa;
+mod time;
 
 pub use algorithm::{AlgorithmError, Padding, SignatureAlgorithm};
 #[cfg(feature = "alloc")]
@@ -41,9 +41,9 @@ pub use hash::Hash;
 pub use key::{KeyError, KeyType, PublicKey};
 #[cfg(feature = "alloc")]
 pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};
-pub use rsa::{RsaKeyError, SignatureError};
-pub use time::{TimeError, UnixTime};
-#[cfg(feature = "alloc")]
-pub use reference::{ImageReference, ReferenceError};
 #[cfg(feature = "alloc")]
 pub use payload::{COSIGN_SIMPLE_SIGNING_TYPE, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};
+#[cfg(feature = "alloc")]
+pub use reference::{ImageReference, ReferenceError};
+pub use rsa::{RsaKeyError, SignatureError};
+pub use time::{TimeError, UnixTime};
