@@ -24,8 +24,9 @@ use dokimos::{Budget, SignatureAlgorithm};
 Example:
   dokimos payload --image registry.example.com/shop/web@sha256:… -o web.payload
   openssl dgst -sha256 -sign release.pem -out web.sig web.payload
-  dokimos attach --payload web.payload --signature web.sig --public-key release.pub.pem \\
-    --algorithm RSA_SIGN_PKCS1_3072_SHA256 -o web.json")]
+  dokimos attach --payload web.payload --signature web.sig \\
+    --public-key release.pub.pem --algorithm RSA_SIGN_PKCS1_3072_SHA256 \\
+    -o web.json")]
 pub(crate) struct Attach {
     /// The payload; - is the standard input
     #[arg(long, value_name = "FILE")]
@@ -61,7 +62,7 @@ impl Attach {
             complain(&self.signature.to_string(), &error.to_string());
             return Ok(Answer::No);
         }
-        self.record.write(&payload, &signature, &key, out)?;
+        self.record.write(&self.payload, &payload, &signature, &key, out)?;
         Ok(Answer::Yes)
     }
 }

@@ -37,22 +37,26 @@ enum KeyCommand {
 
 /// Prints the entry of a public key for a policy
 ///
-/// Reads a key in any form in which one is handed out, and prints it as the `publicKeys` of an attestor:
+/// Reads a key in any form in which one is handed out, and prints it as the `publicKeys` of an
+/// attestor:
 ///
 ///   * PEM (`PUBLIC KEY`, `RSA PUBLIC KEY`), text before the block is skipped
 ///   * DER (SubjectPublicKeyInfo, PKCS#1)
 ///   * the base64 text of one of these, as the `publicKeyData` of Alibaba's kritis-validation-hook
 ///   * a private key (PKCS#8, PKCS#1), of which only the public half is printed
 ///
-/// The key is checked as it will be when the policy is read: its size, its numbers, and that it may be used with the
-/// algorithm.
+/// The key is checked as it will be when the policy is read: its size, its numbers, and that it may
+/// be used with the algorithm.
 #[derive(Args)]
 #[command(
     verbatim_doc_comment,
     after_long_help = "\
 Examples:
-  dokimos key import --algorithm RSA_PSS_2048_SHA256 --id 4a2ef103-5aa3-4220-8c1b-5c8a6d0a1e11 kms.pub.pem
-  kubectl get attestationauthority demo-aa -o jsonpath='{.spec.publicKeyData}' |
+  dokimos key import --algorithm RSA_PSS_2048_SHA256 \\
+    --id 4a2ef103-5aa3-4220-8c1b-5c8a6d0a1e11 kms.pub.pem
+
+  kubectl get attestationauthority demo-aa \\
+    -o jsonpath='{.spec.publicKeyData}' |
     dokimos key import --algorithm RSA_SIGN_PKCS1_2048_SHA256 -"
 )]
 struct Import {

@@ -11,7 +11,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Args, ValueEnum};
 use dokimos::{COSIGN_SIMPLE_SIGNING_TYPE, ImageReference, PayloadStyle, PreAuthenticationEncoding, SimpleSigning};
 use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 /// Writes the payload of an image, to be signed elsewhere
 ///
@@ -26,15 +26,22 @@ Examples:
   image=registry.example.com/shop/web@sha256:…
   dokimos payload --image $image -o web.payload
 
+  # a file with a key
   openssl dgst -sha256 -sign release.pem -out web.sig web.payload
 
-  aws kms sign --key-id alias/release --message-type DIGEST --signing-algorithm RSASSA_PSS_SHA_256 \\
-    --message $(dokimos payload --image $image --digest sha256) --query Signature --output text > web.sig
+  # a hardware module
+  pkcs11-tool --sign --login --label release --mechanism SHA256-RSA-PKCS \\
+    --input-file web.payload --output-file web.sig
 
-  pkcs11-tool --sign --mechanism SHA256-RSA-PKCS --label release -i web.payload -o web.sig
+  # a key management service, which signs the hash
+  hash=$(dokimos payload --image $image --digest sha256)
+  aws kms sign --key-id alias/release --message $hash --message-type DIGEST \\
+    --signing-algorithm RSASSA_PKCS1_V1_5_SHA_256 \\
+    --query Signature --output text >web.sig
 
-  dokimos attach --payload web.payload --signature web.sig --public-key release.pub.pem \\
-    --algorithm RSA_SIGN_PKCS1_3072_SHA256 -o web.json")]
+  dokimos attach --payload web.payload --signature web.sig \\
+    --public-key release.pub.pem --algorithm RSA_SIGN_PKCS1_3072_SHA256 \\
+    -o web.json")]
 pub(crate) struct Payload {
     #[command(flatten)]
     claim: Claim,
@@ -105,7 +112,7 @@ impl Claim {
         let name = self.identity.as_ref().map_or(self.image.repository(), ImageReference::as_given);
         let (option, annotations) = match self.annotations.clone() {
             None if self.annotation.is_empty() => ("--image", None),
-            None => ("--annotation", Some(Annotation::object(&self.annotation))),
+            None => ("--annotation", Some(Annotation::object(&self.annotation)?)),
             annotations => ("--annotations", annotations),
         };
         SimpleSigning::write(style.into(), name, &self.image.digest().to_string(), annotations.as_deref())
@@ -121,11 +128,17 @@ pub(crate) struct Annotation {
 }
 
 impl Annotation {
-    /// JSON. A name that stands twice is left for the reader of JSON to refuse.
-    fn object(annotations: &[Self]) -> String {
+    /// The JSON object that they make.
+    fn object(annotations: &[Self]) -> Result<String, Failure> {
+        let mut members = BTreeMap::new();
+        for Self { name, value } in annotations {
+            if members.insert(name, value).is_some() {
+                return Err(Failure::usage("--annotation", format_args!("{name} is given twice")));
+            }
+        }
         let members: Vec<String> =
-            annotations.iter().map(|Self { name, value }| format!("{}:{}", quoted(name), quoted(value))).collect();
-        format!("{{{}}}", members.join(","))
+            members.into_iter().map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
+        Ok(format!("{{{}}}", members.join(",")))
     }
 }
 

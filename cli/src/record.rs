@@ -7,6 +7,7 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use dokimos::{Attestation, Attestations, Budget, KeyId, Problem, PublicKey, SimpleSigning};
+use std::fmt;
 
 /// Where a signed payload is recorded.
 #[derive(Args)]
@@ -68,14 +69,18 @@ impl Record {
     }
 
     /// Writes the document, once it was read again and its signature verified: what leaves here is good.
+    ///
+    /// `source` names the payload in messages.
     pub(crate) fn write(
         &self,
+        source: impl fmt::Display,
         payload: &[u8],
         signature: &[u8],
         key: &PublicKey,
         out: &mut Output,
     ) -> Result<(), Failure> {
-        let claim = SimpleSigning::parse(payload, &Budget::default()).map_err(|problem| refused(&problem))?;
+        let claim = SimpleSigning::parse(payload, &Budget::default());
+        let claim = claim.map_err(|problem| Failure::input(source, problem))?;
         let document = match self.format {
             Format::Cosign => Attestation::write_cosign(payload, signature),
             Format::Grafeas => {

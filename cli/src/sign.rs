@@ -26,8 +26,9 @@ Examples:
   dokimos sign --key release.pem --algorithm RSA_PSS_3072_SHA256 \\
     --image registry.example.com/shop/web@sha256:… -o web.json
 
-  dokimos sign --key release.pem --algorithm RSA_SIGN_PKCS1_3072_SHA256 --format cosign --annotation build=417 \\
-    --image registry.example.com/shop/web@sha256:…")]
+  dokimos sign --key release.pem --algorithm RSA_SIGN_PKCS1_3072_SHA256 \\
+    --image registry.example.com/shop/web@sha256:… \\
+    --format cosign --annotation build=417")]
 pub(crate) struct Sign {
     /// The private key in PEM, PKCS#8 or PKCS#1; - is the standard input
     #[arg(long, value_name = "FILE")]
@@ -67,7 +68,7 @@ impl Sign {
         };
         let signature = private.sign(&public, &self.record.message(&payload));
         let signature = signature.map_err(|error| Failure::input(&self.key, format_args!("cannot sign: {error}")))?;
-        self.record.write(&payload, &signature, &public, out)?;
+        self.record.write("payload", &payload, &signature, &public, out)?;
         Ok(Answer::Yes)
     }
 }

@@ -23,7 +23,8 @@ use dokimos::SignatureAlgorithm;
 #[command(after_long_help = "\
 Example:
   openssl dgst -sha256 -sign release.pem -out web.sig web.tar
-  dokimos verify-blob --key release.pub.pem --algorithm RSA_SIGN_PKCS1_3072_SHA256 --signature web.sig web.tar")]
+  dokimos verify-blob --key release.pub.pem \\
+    --algorithm RSA_SIGN_PKCS1_3072_SHA256 --signature web.sig web.tar")]
 pub(crate) struct VerifyBlob {
     /// The public key: PEM or DER, SubjectPublicKeyInfo or PKCS#1; - is the standard input
     #[arg(long, value_name = "FILE")]
