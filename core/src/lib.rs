@@ -25,6 +25,7 @@ mod key;
 mod payload;
 #[cfg(feature = "alloc")]
 mod reference;
+#[cfg_attr(not(feature = "alloc"), allow(dead_code, unused_imports, reason = "batches need a heap"))]
 mod rsa;
 mod time;
 

@@ -110,8 +110,8 @@ fn each_error_has_its_own_code_and_text() {
         "0000-01-01T00:00:00Z",
     ]
     .map(|text| text.parse::<UnixTime>().unwrap_err());
-    let codes: std::collections::BTreeSet<_> = errors.iter().map(TimeError::code).collect();
-    let texts: std::collections::BTreeSet<_> = errors.iter().map(ToString::to_string).collect();
+    let codes: std::collections::HashSet<_> = errors.iter().map(TimeError::code).collect();
+    let texts: std::collections::HashSet<_> = errors.iter().map(ToString::to_string).collect();
     assert_eq!((codes.len(), texts.len()), (errors.len(), errors.len()));
 }
 

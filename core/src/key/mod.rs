@@ -20,6 +20,9 @@ mod id;
 mod pem;
 mod pss;
 mod spki;
+#[cfg(test)]
+#[cfg(feature = "alloc")]
+mod tests;
 mod writer;
 
 #[cfg(feature = "alloc")]
@@ -56,11 +59,9 @@ use spki::{Encoded, Form, Spki};
 /// ```
 /// use dokimos::PublicKey;
 ///
-/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/keys");
-/// # let pem = std::fs::read_to_string(format!("{folder}/rsa-2048.pem")).unwrap();
-/// let key = PublicKey::from_pem(&pem, "RSA_SIGN_PKCS1_2048_SHA256".parse()?)?;
+/// # let der = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/keys/rsa-2048.der"))?;
+/// let key = PublicKey::from_der(&der, "RSA_SIGN_PKCS1_2048_SHA256".parse()?)?;
 /// assert_eq!(key.modulus_bits(), 2048);
-/// assert!(key.default_id().as_str().starts_with("ni:///sha-256;"));
 /// assert!(key.verify(b"message", &[0; 256]).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -106,6 +107,13 @@ impl PublicKey {
 
     fn new(spki: &Spki<'_>, der: &[u8], algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
         let rsa = RsaPublicKey::new(spki.modulus, spki.exponent)?;
+        if let Some(expected) = algorithm.modulus_bits()
+            && expected != rsa.modulus_bits()
+        {
+            return Err(KeyError::ModulusSize { expected, found: rsa.modulus_bits() });
+        }
+        let salt = spki.restriction.salt_length(algorithm)?;
+        check_salt_length(&rsa, algorithm, salt)?;
         let encoded = Encoded::new(&rsa, &spki.restriction).ok_or(KeyError::NotDer)?;
         // The reader is strict; this makes it so beyond doubt: what was understood has no other encoding than this one.
         if encoded.bytes(spki.form) != der {
@@ -113,30 +121,13 @@ impl PublicKey {
         }
         let fingerprint = Hash::Sha256.digest(&[encoded.bytes(Form::Spki)]);
         let fingerprint = fingerprint.as_ref().try_into().map_err(|_| KeyError::NotDer)?;
-        match algorithm.modulus_bits() {
-            Some(expected) if expected != rsa.modulus_bits() => {
-                return Err(KeyError::ModulusSize { expected, found: rsa.modulus_bits() });
-            }
-            _ => {}
-        }
-        let salt = match spki.restriction {
-            Restriction::None => SaltLength::Recovered,
-            _ if algorithm.padding() != Padding::Pss => return Err(KeyError::OnlyPss),
-            Restriction::Pss(None) => SaltLength::Recovered,
-            Restriction::Pss(Some(parameters)) if parameters.hash != algorithm.hash() => {
-                return Err(KeyError::OnlyHash { hash: parameters.hash });
-            }
-            Restriction::Pss(Some(parameters)) => SaltLength::Exactly(parameters.salt_length),
-        };
-        let key = Self { rsa, algorithm, restriction: spki.restriction, salt, fingerprint };
-        key.check_salt_length()?;
-        Ok(key)
+        Ok(Self { rsa, algorithm, restriction: spki.restriction, salt, fingerprint })
     }
 
     /// The same key, accepting only RSASSA-PSS signatures whose salt has this many bytes.
     ///
     /// Without it, and without parameters in the key, a salt of any length is accepted: signers use the length of the
-    /// hash (key management services) or the longest there is (kritis), and neither is weaker.
+    /// hash (key management services) or the longest there is (kritis), and it is the signer who is served by a salt.
     ///
     /// # Errors
     ///
@@ -146,23 +137,14 @@ impl PublicKey {
         if self.algorithm.padding() != Padding::Pss {
             return Err(KeyError::SaltWithoutPss);
         }
-        match self.restriction {
-            Restriction::Pss(Some(parameters)) if parameters.salt_length != bytes => {
-                return Err(KeyError::SaltLengthConflict { key: parameters.salt_length, given: bytes });
-            }
-            _ => {}
+        if let Restriction::Pss(Some(parameters)) = self.restriction
+            && parameters.salt_length != bytes
+        {
+            return Err(KeyError::SaltLengthConflict { key: parameters.salt_length, given: bytes });
         }
         self.salt = SaltLength::Exactly(bytes);
-        self.check_salt_length()?;
+        check_salt_length(&self.rsa, self.algorithm, self.salt)?;
         Ok(self)
-    }
-
-    fn check_salt_length(&self) -> Result<(), KeyError> {
-        let SaltLength::Exactly(found) = self.salt else { return Ok(()) };
-        // RFC 8017 9.1.1 step 3: emLen ≥ hLen + sLen + 2, with emLen = ceil((modBits - 1) / 8).
-        let em_len = self.rsa.modulus_bits().saturating_sub(1).div_ceil(8);
-        let maximum = em_len.saturating_sub(self.algorithm.hash().len()).saturating_sub(2);
-        if found > maximum { Err(KeyError::SaltLengthTooLarge { found, maximum }) } else { Ok(()) }
     }
 
     /// The algorithm that the key was declared to have.
@@ -295,6 +277,16 @@ pub(crate) enum SignedOtherwise {
     Algorithm(SignatureAlgorithm),
     /// With a salt of another length than the key or the policy fixes.
     SaltLength,
+}
+
+/// Whether a salt of this length fits: emLen ≥ hLen + sLen + 2, with emLen = ceil((modBits - 1) / 8) (RFC 8017 9.1.1).
+fn check_salt_length(rsa: &RsaPublicKey, algorithm: SignatureAlgorithm, salt: SaltLength) -> Result<(), KeyError> {
+    let em_len = rsa.modulus_bits().saturating_sub(1).div_ceil(8);
+    let maximum = em_len.saturating_sub(algorithm.hash().len()).saturating_sub(2);
+    match salt {
+        SaltLength::Exactly(found) if found > maximum => Err(KeyError::SaltLengthTooLarge { found, maximum }),
+        _ => Ok(()),
+    }
 }
 
 impl PartialEq for PublicKey {

@@ -172,7 +172,9 @@ impl fmt::Display for PemError {
             Self::Boundary => f.write_str("a BEGIN or END line of PEM is damaged"),
             Self::ContentDiffers => f.write_str("the PEM block holds another kind of public key than its label says"),
             Self::EndDiffers { label } => write!(f, "the PEM block ends with the other label `{label}`"),
-            Self::EndWithoutBegin => f.write_str("an END line of PEM has no BEGIN line before it"),
+            Self::EndWithoutBegin => {
+                f.write_str("an END line of PEM has no BEGIN line before it that stands at the beginning of a line")
+            }
             Self::Header => f.write_str("the PEM block has a header line; public keys have none"),
             Self::Label { label } => write!(f, "the PEM block is a `{label}`, not a `PUBLIC KEY` or `RSA PUBLIC KEY`"),
             Self::NoBlock => f.write_str("no PEM block: there is no line `-----BEGIN PUBLIC KEY-----`"),

@@ -5,7 +5,7 @@ use super::{
     spki::{RSA_ENCRYPTION, RSASSA_PSS, Refused},
     writer::{Backwards, NULL, OBJECT_IDENTIFIER, SEQUENCE, explicit},
 };
-use crate::Hash;
+use crate::{Hash, Padding, SignatureAlgorithm, rsa::SaltLength};
 use der::{
     Reader, SliceReader, TagMode, TagNumber,
     asn1::{AnyRef, ObjectIdentifier, UintRef},
@@ -33,6 +33,21 @@ pub(super) struct PssParameters {
     mask_hash_has_null: bool,
 }
 
+impl Restriction {
+    /// The salt length that a key so restricted asks of the algorithm, if it may be used with the algorithm at all.
+    pub(super) fn salt_length(&self, algorithm: SignatureAlgorithm) -> Result<SaltLength, KeyError> {
+        match self {
+            Self::None => Ok(SaltLength::Recovered),
+            Self::Pss(_) if algorithm.padding() != Padding::Pss => Err(KeyError::OnlyPss),
+            Self::Pss(None) => Ok(SaltLength::Recovered),
+            Self::Pss(Some(parameters)) if parameters.hash != algorithm.hash() => {
+                Err(KeyError::OnlyHash { hash: parameters.hash })
+            }
+            Self::Pss(Some(parameters)) => Ok(SaltLength::Exactly(parameters.salt_length)),
+        }
+    }
+}
+
 impl PssParameters {
     /// What stands in RSASSA-PSS-params.
     ///
@@ -44,6 +59,9 @@ impl PssParameters {
         let salt_length: Option<UintRef<'_>> = field(content, 2)?;
         let trailer: Option<UintRef<'_>> = field(content, 3)?;
 
+        if !content.is_finished() {
+            return Err(KeyError::TrailingBytes.into());
+        }
         let (hash, hash_has_null) = read_hash(hash.ok_or(KeyError::PssSha1)?)?;
         let mask = mask.ok_or(KeyError::PssMaskGeneration)?;
         if mask.oid != MGF1 {
@@ -57,13 +75,12 @@ impl PssParameters {
         if trailer.is_some_and(|trailer| trailer.as_bytes() != [1]) {
             return Err(KeyError::PssTrailer.into());
         }
-        let salt_length = match salt_length.map(|length| length.as_bytes()) {
-            None => DEFAULT_SALT_LENGTH,
-            Some(&[low]) => usize::from(low),
-            Some(&[high, low]) => usize::from(u16::from_be_bytes([high, low])),
-            // More than any modulus has room for.
-            Some(_) => usize::MAX,
-        };
+        let salt_length = salt_length.map_or(DEFAULT_SALT_LENGTH, |length| {
+            length
+                .as_bytes()
+                .iter()
+                .fold(0, |value: usize, byte| value.saturating_mul(256).saturating_add((*byte).into()))
+        });
         Ok(Self { hash, salt_length, hash_has_null, mask_hash_has_null })
     }
 }

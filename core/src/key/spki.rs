@@ -58,23 +58,28 @@ impl<'a> Spki<'a> {
     }
 
     fn read_pkcs1(content: &mut SliceReader<'a>) -> Result<Self, Refused> {
-        let modulus = UintRef::decode(content)?.as_bytes();
-        let exponent = UintRef::decode(content);
+        let modulus = number(content)?;
+        let exponent = number(content);
         // A private key begins with its version, 0 or 1 (RFC 8017 A.1.2, RFC 5958, RFC 5915), and has more behind it.
-        if matches!(modulus, [0 | 1]) && !(exponent.is_ok() && content.is_finished()) {
+        if matches!(modulus, [] | [1]) && !(exponent.is_ok() && content.is_finished()) {
             return Err(KeyError::PrivateKey.into());
         }
-        Ok(Self { form: Form::Pkcs1, restriction: Restriction::None, modulus, exponent: exponent?.as_bytes() })
+        Ok(Self { form: Form::Pkcs1, restriction: Restriction::None, modulus, exponent: exponent? })
     }
 
     fn read_spki(content: &mut SliceReader<'a>) -> Result<Self, Refused> {
         let restriction = content.sequence(read_algorithm)?;
         // A number of bits that is no multiple of 8 can hold no DER.
         let key = BitStringRef::decode(content)?.as_bytes().ok_or(KeyError::NotDer)?;
-        let (modulus, exponent) =
-            whole(key, |numbers| Ok((UintRef::decode(numbers)?.as_bytes(), UintRef::decode(numbers)?.as_bytes())))?;
+        let (modulus, exponent) = whole(key, |numbers| Ok((number(numbers)?, number(numbers)?)))?;
         Ok(Self { form: Form::Spki, restriction, modulus, exponent })
     }
+}
+
+/// A positive INTEGER, big-endian and without leading zeros; for zero, nothing.
+fn number<'a>(content: &mut SliceReader<'a>) -> Result<&'a [u8], Refused> {
+    let bytes = UintRef::decode(content)?.as_bytes();
+    Ok(bytes.strip_prefix(&[0]).unwrap_or(bytes))
 }
 
 /// What stands in an AlgorithmIdentifier.

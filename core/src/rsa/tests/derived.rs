@@ -17,7 +17,7 @@ fn every_edge_case_gets_its_verdict() {
             field("scheme"),
             field("hash"),
             [field("n"), field("e"), field("msg"), field("sig")],
-            case.get("salt_len").map(|length| length.as_str().unwrap().parse().unwrap()),
+            case.get("salt_len").map(|length| usize::try_from(length.as_u64().unwrap()).unwrap()),
         );
         assert_eq!(verdict, field("expect"), "{}: {}", field("name"), field("why"));
     }

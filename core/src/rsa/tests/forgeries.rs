@@ -43,11 +43,16 @@ fn accepts_the_block_that_the_forgeries_start_from() {
 #[test]
 fn refuses_b3_01_garbage_after_digest_info() {
     // Bleichenbacher 2006, without a private key: 00 01 ff*8 00 DigestInfo, garbage, and the cube root of it.
-    for bits in [2048, 3072, 4096, 8192] {
+    for bits in [2048_usize, 3072, 4096, 8192] {
         let n = (BigUint::from(1_u32) << bits) - 1_u32;
         let key = RsaPublicKey::new(&n.to_bytes_be(), &[3]).unwrap();
         for (hash, info) in digest_infos() {
             let prefix = [&[0, 1], &[0xff; 8][..], &[0], &info].concat();
+            // The root has a third of the bits, and must choose all those of the prefix: not SHA-512 with 2048 bits.
+            if prefix.len() * 8 * 3 > bits {
+                assert_eq!((hash, bits), (Hash::Sha512, 2048));
+                continue;
+            }
             let (signature, block) = cube_root_forgery(&prefix, bits / 8);
             let message = key.recover(&signature).unwrap();
             assert_eq!(message.bytes(), block);

@@ -7,6 +7,7 @@ use crate::{
 use num_bigint::BigUint;
 use std::{vec, vec::Vec};
 
+#[allow(unreachable_pub, reason = "the integration tests include the same file")]
 #[path = "../../../tests/support/mod.rs"]
 mod vectors;
 pub(super) use vectors::vector_text;

@@ -46,7 +46,7 @@ fn pkcs1_v15_verdicts_agree() {
     std::println!("{counts:?}");
     // 12 files with a hash and a size that is supported, one "acceptable" case each.
     assert_eq!(counts["refused on purpose"], 12);
-    assert!(counts["accepted"] >= 89 && counts["refused"] >= 3_000, "{counts:?}");
+    assert_eq!((counts["accepted"], counts["refused"]), (89, 3017));
 }
 
 #[test]
@@ -82,15 +82,14 @@ fn pss_verdicts_agree() {
                 if wanted {
                     assert!(recovered, "{name:?} {}: {}", test.tc_id, test.comment);
                 } else if recovered {
-                    let elsewhere = message.is_pss(hash, &value, SaltLength::Exactly(group.salt_size));
-                    assert!(!elsewhere && test.comment.contains("sLen"), "{name:?} {}: {}", test.tc_id, test.comment);
+                    assert!(test.comment.starts_with("s_len changed to "), "{name:?} {}: {}", test.tc_id, test.comment);
                     *counts.entry("other salt").or_default() += 1;
                 }
             }
         }
     }
     std::println!("{counts:?}");
-    assert!(counts["accepted"] >= 900 && counts["refused"] >= 500, "{counts:?}");
+    assert_eq!((counts["accepted"], counts["refused"], counts["other salt"]), (1191, 1015, 78));
 }
 
 #[test]
