@@ -7,7 +7,7 @@
 mod cases;
 
 use cases::{Case, testdata};
-use dokimos::{Policy, ReasonCode, Request};
+use dokimos::{ReasonCode, Request};
 use std::{collections::BTreeSet, fs};
 
 #[test]
@@ -86,7 +86,7 @@ fn a_policy_in_yaml_decides_as_the_one_in_json() {
         let yaml = testdata().join(file).with_extension("yaml");
         if yaml.exists() {
             let expected = case.decide();
-            case.policy = Policy::from_yaml(&fs::read(yaml).unwrap()).unwrap();
+            case.policy = dokimos::Policy::from_yaml(&fs::read(yaml).unwrap()).unwrap();
             assert_eq!(case.decide(), expected);
             compared += 1;
         }

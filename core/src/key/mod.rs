@@ -239,7 +239,7 @@ impl PublicKey {
 
     /// For a diagnosis only: how the message was signed, if it was signed by this key, but not as the key's algorithm
     /// and salt length demand. Never a reason to accept it.
-    #[allow(dead_code, reason = "the decision, which calls it, comes with its own change")]
+    #[cfg(feature = "alloc")]
     pub(crate) fn signed_otherwise(&self, encoded: &EncodedMessage, message: &[&[u8]]) -> Option<SignedOtherwise> {
         [Hash::Sha256, Hash::Sha384, Hash::Sha512].into_iter().find_map(|hash| {
             let value = hash.digest(message);
@@ -269,14 +269,14 @@ impl PublicKey {
 
     /// The modulus, big-endian. Who holds the private half of a key can sign for every key with the same modulus, so
     /// where different signers are counted, different moduli must be.
-    #[allow(dead_code, reason = "the requirement tree, which calls it, comes with its own change")]
+    #[cfg(feature = "alloc")]
     pub(crate) fn modulus(&self) -> &[u8] {
         self.rsa.modulus()
     }
 }
 
 /// How a signature was made that the key's algorithm does not accept.
-#[allow(dead_code, reason = "the decision, which reads it, comes with its own change")]
+#[cfg(feature = "alloc")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignedOtherwise {
     /// With another padding or another hash.
