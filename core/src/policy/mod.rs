@@ -6,6 +6,7 @@ mod compile;
 mod decode;
 mod evaluate;
 mod explain;
+mod outline;
 mod pattern;
 mod requirement;
 mod rule;
