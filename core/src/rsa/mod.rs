@@ -13,10 +13,14 @@
 
 #[cfg(target_arch = "x86_64")]
 mod adx;
-#[cfg(any(test, feature = "alloc"))]
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "callers of batches need alloc, batches themselves do not")
+)]
 mod batch;
 mod engine;
 mod error;
+#[cfg_attr(not(feature = "alloc"), allow(dead_code, unused_imports, reason = "as for `batch`, which it goes with"))]
 #[cfg(target_arch = "x86_64")]
 mod ifma;
 mod key;
