@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::std_instead_of_core,
     reason = "a test fails by panicking, and needs std"
 )]
