@@ -228,9 +228,21 @@ impl Attestation {
     /// Whether the text stands anywhere in the payload's bytes: a hint which attestation to try first, and no more. A
     /// payload can name a digest in other words (JSON escapes), and can hold the text without naming the digest.
     pub(crate) fn names_digest(&self, hex: &str) -> bool {
-        self.untrusted_payload().is_some_and(|payload| memchr::memmem::find(payload, hex.as_bytes()).is_some())
+        self.untrusted_payload().is_some_and(|payload| contains(payload, hex.as_bytes()))
     }
 }
+
+/// Whether the text stands in the bytes. A payload has some hundreds of them: for those, looking at each place where the
+/// text could begin costs less than preparing a search that is linear whatever the bytes are, which the others get.
+fn contains(bytes: &[u8], text: &[u8]) -> bool {
+    match text.first() {
+        Some(first) if bytes.len() <= SHORT => memchr::memchr_iter(*first, bytes)
+            .any(|place| bytes.get(place..).is_some_and(|rest| rest.starts_with(text))),
+        _ => memchr::memmem::find(bytes, text).is_some(),
+    }
+}
+
+const SHORT: usize = 4096;
 
 /// One signature of an attestation, not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -341,5 +353,19 @@ mod tests {
             assert!(!payload.names_digest(absent), "{absent}");
         }
         assert!(!unreadable.names_digest("ab12"));
+    }
+
+    #[test]
+    fn a_text_is_found_at_both_ends_and_in_long_and_short_bytes() {
+        let text = "0123456789abcdef".repeat(4);
+        for length in [0, 1, SHORT - text.len(), SHORT - text.len() + 1, 2 * SHORT] {
+            for (before, after) in [(0, length), (length, 0), (length / 2, length - length / 2)] {
+                let bytes = ["0".repeat(before), text.clone(), "0".repeat(after)].concat();
+                assert!(contains(bytes.as_bytes(), text.as_bytes()), "{before} {after}");
+                let broken = bytes.replacen("abc", "abd", 4);
+                assert!(!contains(broken.as_bytes(), text.as_bytes()), "{before} {after}");
+            }
+        }
+        assert!(!contains(b"", text.as_bytes()));
     }
 }
