@@ -76,6 +76,18 @@ pub enum SignatureError {
     OutOfRange,
 }
 
+impl SignatureError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Length { .. } => "SIGNATURE_LENGTH",
+            Self::Mismatch => "SIGNATURE_MISMATCH",
+            Self::OutOfRange => "SIGNATURE_OUT_OF_RANGE",
+        }
+    }
+}
+
 impl fmt::Display for SignatureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
