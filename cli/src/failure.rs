@@ -6,7 +6,6 @@ use std::{
     error::Error,
     fmt,
     io::{self, Write},
-    process::ExitCode,
 };
 
 /// A command's work cannot be done. Shown as `dokimos: place: what`.
@@ -35,9 +34,9 @@ impl Failure {
     }
 
     /// Says it on the standard error, and gives the exit code.
-    pub(crate) fn report(&self) -> ExitCode {
+    pub(crate) fn report(&self) -> u8 {
         complain(&self.place, &self.what);
-        ExitCode::from(self.exit)
+        self.exit
     }
 }
 
@@ -50,14 +49,14 @@ pub(crate) fn complain(place: &str, what: &str) {
 /// What clap has to say: help and version (exit 0), or what is wrong with the command line (exit 2).
 ///
 /// A value that one of our own parsers refused is told in our one-line form.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error) -> u8 {
     let option = error.get(ContextKind::InvalidArg);
     match (error.kind(), option, error.source()) {
         (ErrorKind::ValueValidation, Some(option), Some(refusal)) => Failure::usage(option, refusal).report(),
         _ => {
             // As in `complain`: a closed pipe changes nothing.
             let _ = error.print();
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+            u8::try_from(error.exit_code()).unwrap_or(2)
         }
     }
 }

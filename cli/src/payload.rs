@@ -1,12 +1,6 @@
 //! `dokimos payload`: the bytes that a signature of an image is made over.
 
-use crate::{
-    Answer,
-    failure::Failure,
-    image::PinnedImage,
-    output::{Output, Target},
-    text::quoted,
-};
+use crate::{Answer, failure::Failure, image::PinnedImage, output::Output, target::Target, text::quoted};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Args, ValueEnum};
 use dokimos::{COSIGN_SIMPLE_SIGNING_TYPE, ImageReference, PayloadStyle, PreAuthenticationEncoding, SimpleSigning};
