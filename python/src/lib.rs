@@ -3,6 +3,7 @@
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc, reason = "Python needs std anyway")]
 
 mod attestations;
+mod audit;
 mod error;
 mod input;
 mod key;
@@ -19,6 +20,8 @@ mod _dokimos {
     #[pymodule_export]
     use crate::attestations::Attestations;
     #[pymodule_export]
+    use crate::audit::evaluate_rows;
+    #[pymodule_export]
     use crate::key::{PublicKey, verify_batch};
     #[pymodule_export]
     use crate::policy::Policy;
@@ -29,7 +32,15 @@ mod _dokimos {
     use dokimos::{ReasonCode, SignatureAlgorithm};
 
     #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "the name is Python's")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// Runs the command line program, the first argument being its name, and returns its exit code.
+    #[pyfunction]
+    #[pyo3(signature = (arguments, /))]
+    fn run_program(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
+        py.detach(|| dokimos_cli::run(arguments))
+    }
 
     /// Every reason code with its number, whether it allows, and what it means.
     #[pyfunction]

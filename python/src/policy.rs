@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// with `from_file`, `from_json` or `from_yaml`.
 #[pyclass(frozen, module = "dokimos")]
 pub(crate) struct Policy {
-    policy: dokimos::Policy,
+    pub(crate) policy: dokimos::Policy,
     document: Vec<u8>,
     language: Language,
 }

@@ -16,6 +16,7 @@ ALWAYS_DENY: rule default denies every image that it matches
 
 from __future__ import annotations
 
+from ._audit import audit
 from ._dokimos import (
     Attestations,
     Digest,
@@ -59,18 +60,11 @@ __all__ = [
     "Report",
     "SignatureError",
     "__version__",
+    "audit",
     "signature_algorithms",
     "verify_batch",
     "verify_signature",
 ]
-
-# Users see the package, not the modules of which it is made: in tracebacks, in pickles, in `help()`.
-for _name in __all__:
-    _object = globals()[_name]
-    if getattr(_object, "__module__", "").startswith(f"{__name__}._"):
-        _object.__module__ = __name__
-del _name, _object
-
 
 def verify_signature(
     key: PublicKey | str | bytes, message: bytes, signature: bytes, *, algorithm: str | None = None
@@ -87,3 +81,11 @@ def verify_signature(
     elif algorithm is not None:
         raise TypeError("a PublicKey has its algorithm already")
     key.verify(message, signature)
+
+
+# Users see the package, not the modules of which it is made: in tracebacks, in pickles, in `help()`.
+for _name in __all__:
+    _object = globals()[_name]
+    if getattr(_object, "__module__", "").startswith(f"{__name__}._"):
+        _object.__module__ = __name__
+del _name, _object
