@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from ._dokimos import Attestations, ImageReference, Policy, evaluate_rows
 from ._errors import AttestationError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pyarrow
 
     from ._dokimos import _Documents
@@ -53,7 +54,7 @@ def audit(
     arrow = _pyarrow()
     place = {"cluster": cluster, "namespace": namespace, "service_account": service_account}
     rows, total = _rows(images, attestations, place, arrow)
-    at = datetime.now(timezone.utc) if at is None else at
+    at = _now() if at is None else at
     workers = _cores() if workers is None else workers
     if workers < 1:
         raise ValueError("workers must be at least 1")
@@ -192,6 +193,12 @@ def _pyarrow() -> Any:
     except ImportError as error:
         raise ImportError("dokimos.audit needs pyarrow: pip install dokimos[arrow]") from error
     return pyarrow
+
+
+def _now() -> datetime:
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)
 
 
 def _cores() -> int:
