@@ -71,7 +71,7 @@ pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};
 #[cfg(feature = "alloc")]
 pub use payload::{COSIGN_SIMPLE_SIGNING_TYPE, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};
 #[cfg(feature = "alloc")]
-pub use policy::{Policy, PolicyError, Request};
+pub use policy::{Policy, PolicyError, PolicyKey, PolicyRule, Request};
 #[cfg(feature = "alloc")]
 pub use reference::{ImageReference, ReferenceError};
 pub use rsa::{RsaKeyError, SignatureError};

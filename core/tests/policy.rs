@@ -55,6 +55,42 @@ fn the_whole_document_loads() {
     assert_eq!(policy.break_glass_annotation(), Some("kritis.grafeas.io/breakglass"));
 }
 
+#[test]
+fn a_policy_can_be_shown_in_outline() {
+    let mut document = whole();
+    let of_one = json!({"any": [{"all": ["qa", "release"]}]});
+    let last =
+        json!({"name": "last", "evaluation": "REQUIRE_ATTESTATION", "require": of_one, "enforcement": "DRY_RUN"});
+    document["rules"].as_array_mut().unwrap().push(last);
+    document["rules"].as_array_mut().unwrap().push(json!({
+        "name": "one", "clusters": ["one"], "evaluation": "REQUIRE_ATTESTATION", "require": {"all": [{"any": ["qa"]}]},
+    }));
+    let policy = load(&document).unwrap();
+    let keys: Vec<_> = policy.keys().map(|key| (key.attestor, key.id, key.key.algorithm().to_string())).collect();
+    let default_id = policy.keys().nth(1).unwrap().key.default_id().to_string();
+    let second = ("qa", default_id.as_str(), "RSA_SIGN_PKCS1_3072_SHA256".to_owned());
+    assert_eq!(keys, [("release", "4a2ef103", "RSA_PSS_2048_SHA256".to_owned()), second]);
+    let windows: Vec<_> = policy.keys().map(|key| (key.valid_from, key.valid_until)).collect();
+    let time = |text: &str| Some(text.parse::<UnixTime>().unwrap());
+    assert_eq!(windows, [(time("2026-01-01T00:00:00Z"), time("2028-01-01T00:00:00Z")), (None, None)]);
+    let rules: Vec<_> = policy
+        .rules()
+        .map(|rule| (rule.name, rule.evaluation, rule.requirement.unwrap_or_default(), rule.enforcement.name()))
+        .collect();
+    let tree = "release and (qa or (at least 1 of qa, release))".to_owned();
+    assert_eq!(
+        rules,
+        [
+            ("production", "REQUIRE_ATTESTATION", tree, "BLOCK"),
+            ("sandbox", "ALWAYS_ALLOW", String::new(), "DRY_RUN"),
+            ("last", "REQUIRE_ATTESTATION", "qa and release".to_owned(), "DRY_RUN"),
+            ("one", "REQUIRE_ATTESTATION", "qa".to_owned(), "BLOCK"),
+            ("default", "ALWAYS_DENY", String::new(), "BLOCK"),
+        ]
+    );
+    assert_eq!(policy.allowlist_len(), 2);
+}
+
 /// Sets the value at a JSON pointer (or removes it, for none), and expects exactly one problem.
 #[track_caller]
 fn refused(pointer: &str, value: Option<Value>, code: &str, path: &str, message: &str) {
