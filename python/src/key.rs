@@ -104,7 +104,7 @@ impl PublicKey {
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, key) = (slf.py(), &slf.get().0);
-        let restore = py.import("dokimos._errors")?.getattr("_restore_key")?;
+        let restore = py.import("dokimos._errors")?.getattr("restore_key")?;
         let arguments = (PyBytes::new(py, &key.to_spki_der()), key.algorithm().to_string(), key.salt_length());
         (restore, arguments).into_pyobject(py)
     }

@@ -2,7 +2,11 @@
 
 use crate::input::wrong_type;
 use dokimos::UnixTime;
-use pyo3::{exceptions::PyValueError, prelude::*, types::{IntoPyDict, PyDateTime}};
+use pyo3::{
+    exceptions::PyValueError,
+    prelude::*,
+    types::{IntoPyDict, PyDateTime},
+};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The time that an argument `at` gives; without one, now.

@@ -83,9 +83,12 @@ def verify_signature(
     key.verify(message, signature)
 
 
-# Users see the package, not the modules of which it is made: in tracebacks, in pickles, in `help()`.
-for _name in __all__:
-    _object = globals()[_name]
-    if getattr(_object, "__module__", "").startswith(f"{__name__}._"):
-        _object.__module__ = __name__
-del _name, _object
+def _show_as_own() -> None:
+    """Users see the package, not the modules of which it is made: in tracebacks, in pickles, in ``help()``."""
+    for name in __all__:
+        thing = globals()[name]
+        if getattr(thing, "__module__", "").startswith(f"{__name__}._"):
+            thing.__module__ = __name__
+
+
+_show_as_own()

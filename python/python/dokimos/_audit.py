@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Images that are decided on before the progress bar moves and memory is handed on: some hundredths of a second's work.
 _SLICE = 8192
 _PLACE = ("cluster", "namespace", "service_account")
+# Image, attestations, cluster, namespace, service account.
+_Row = tuple[str | None, Any, str | None, str | None, str | None]
 
 
 def audit(
@@ -76,7 +78,6 @@ def _schema(arrow: Any) -> pyarrow.Schema:
     return arrow.schema(arrow.field(name, kind, nullable=name != "allowed") for name, kind in columns)
 
 
-_Row = tuple[str | None, Any, str | None, str | None, str | None]
 _NO_DECISION = (None,) * 6
 
 
@@ -85,7 +86,8 @@ def _decide(
 ) -> pyarrow.RecordBatch:
     images, documents, clusters, namespaces, accounts = zip(*batch)
     # What cannot be read is left out, and said in its row.
-    evidence, failures = [], {}
+    evidence: list[str | bytes | Attestations] = []
+    failures: dict[int, str] = {}
     for index, document in enumerate(documents):
         try:
             evidence.append(document if isinstance(document, str | bytes | Attestations) else Attestations(document))
@@ -94,10 +96,10 @@ def _decide(
             failures[index] = f"attestations: {error}"
     decided = evaluate_rows(policy, images, evidence, clusters, namespaces, accounts, at, workers)
     columns: list[list[Any]] = [[] for _ in schema]
-    for index, (image, (allowed, answer, error)) in enumerate(zip(images, decided)):
+    for index, (image, (allowed, answer, problem)) in enumerate(zip(images, decided)):
         if index in failures:
-            allowed, answer, error = False, None, failures[index]
-        for column, value in zip(columns, (image, allowed, *(answer or _NO_DECISION), error)):
+            allowed, answer, problem = False, None, failures[index]
+        for column, value in zip(columns, (image, allowed, *(answer or _NO_DECISION), problem)):
             column.append(value)
     arrays = [arrow.array(column, kind) for column, kind in zip(columns, schema.types)]
     return arrow.RecordBatch.from_arrays(arrays, schema=schema)
@@ -109,7 +111,7 @@ _NONE = Attestations()
 def _rows(
     images: Any, attestations: Any, place: Mapping[str, str | None], arrow: Any
 ) -> tuple[Iterator[_Row], int | None]:
-    """Image, attestations, cluster, namespace and service account of each row, and how many rows there are."""
+    """The rows, and how many there are, if that is known."""
     if isinstance(images, str | bytes):
         raise TypeError("images must be an iterable of image references, not one of them")
     table = _table(images, arrow)
@@ -118,10 +120,10 @@ def _rows(
     if attestations is None:
         raise TypeError("attestations are missing: give them, or a table with a column of that name")
     found = _finder(attestations)
-    rest = tuple(place[name] for name in _PLACE)
+    cluster, namespace, account = (place[name] for name in _PLACE)
     images = _column(images, arrow)
     total = len(images) if hasattr(images, "__len__") else None
-    return ((image, found(image), *rest) for image in map(_text, images)), total
+    return ((image, found(image), cluster, namespace, account) for image in map(_text, images)), total
 
 
 def _table_rows(table: Any, attestations: Any, place: Mapping[str, str | None]) -> Iterator[_Row]:
@@ -144,8 +146,10 @@ def _iterate(table: Any, found: Callable[[str | None], Any] | None, place: Mappi
         if found is None:
             # No document is no evidence: the policy says what that means.
             documents = (_NONE if document is None else document for document in documents)
-        places = (batch.column(name).to_pylist() if name in names else [place[name]] * count for name in _PLACE)
-        yield from zip(images, documents, *places)
+        clusters, namespaces, accounts = (
+            batch.column(name).to_pylist() if name in names else [place[name]] * count for name in _PLACE
+        )
+        yield from zip(images, documents, clusters, namespaces, accounts)
 
 
 def _finder(attestations: Any) -> Callable[[str | None], Any]:

@@ -83,7 +83,7 @@ class NotAttestedError(DokimosError):
         return type(self), (self.report,)
 
 
-def _restore_key(der: bytes, algorithm: str, salt_length: int | None) -> PublicKey:
+def restore_key(der: bytes, algorithm: str, salt_length: int | None) -> PublicKey:
     """Unpickles a key."""
     from ._dokimos import PublicKey
 

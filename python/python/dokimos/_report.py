@@ -55,7 +55,7 @@ class ReasonCode(str, Enum):
         return self.value
 
 
-_FACTS = {code: facts for code, *facts in reason_codes()}
+_FACTS = {code: (number, allows, description) for code, number, allows, description in reason_codes()}
 
 
 class Outcome(NamedTuple):
@@ -118,9 +118,10 @@ class Report:
     @property
     def _members(self) -> dict[str, Any]:
         # Most callers want the answer and the text; the rest is read when it is asked for.
-        if self._contents is None:
-            self._contents = json.loads(self._text)
-        return self._contents
+        contents = self._contents
+        if contents is None:
+            contents = self._contents = self.to_dict()
+        return contents
 
     @property
     def allowed(self) -> bool:
@@ -130,22 +131,22 @@ class Report:
     @property
     def decision(self) -> Literal["ALLOW", "DENY"]:
         """``ALLOW`` or ``DENY``."""
-        return self._members["decision"]  # type: ignore[no-any-return]
+        return self._members["decision"]
 
     @property
     def message(self) -> str:
         """One sentence for the person who deploys: ``image alpine:3.11 is not attested`` for every denial."""
-        return self._members["message"]  # type: ignore[no-any-return]
+        return self._members["message"]
 
     @property
     def image(self) -> str:
         """The image reference, as it was given."""
-        return self._members["image"]  # type: ignore[no-any-return]
+        return self._members["image"]
 
     @property
     def rule(self) -> str | None:
         """The rule that decided; ``default`` for the policy's default, ``None`` where no rule was reached."""
-        return self._members["rule"]  # type: ignore[no-any-return]
+        return self._members["rule"]
 
     @property
     def reason(self) -> Outcome:
@@ -155,7 +156,7 @@ class Report:
     @property
     def exempted_by(self) -> str | None:
         """The allowlist pattern that exempts the image."""
-        return self._members["exemptedBy"]  # type: ignore[no-any-return]
+        return self._members["exemptedBy"]
 
     @property
     def attestors(self) -> tuple[AttestorReport, ...]:
@@ -175,7 +176,7 @@ class Report:
     @property
     def enforcement(self) -> Literal["BLOCK", "DRY_RUN"]:
         """Whether a denial blocks."""
-        return self._members["enforcement"]  # type: ignore[no-any-return]
+        return self._members["enforcement"]
 
     @property
     def break_glass(self) -> BreakGlass | None:
@@ -194,7 +195,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as dicts and lists, members named as in JSON. The result is the caller's own."""
-        return json.loads(self._text)  # type: ignore[no-any-return]
+        return json.loads(self._text)
 
     def __bool__(self) -> bool:
         return self.allowed
