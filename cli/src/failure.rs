@@ -2,30 +2,37 @@
 
 use crate::text::OneLine;
 use clap::error::{ContextKind, ErrorKind};
+use dokimos::Problem;
 use std::{
     error::Error,
     fmt,
     io::{self, Write},
 };
 
-/// A command's work cannot be done. Shown as `dokimos: place: what`.
+/// A command's work cannot be done. Shown as `dokimos: place: what`, a line for each thing that is wrong.
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: u8,
     place: String,
-    what: String,
+    /// One line each.
+    what: Vec<String>,
 }
 
 impl Failure {
     /// An input cannot be read or parsed, or an output cannot be written. `place` names it: a file, `standard input`,
     /// an option.
     pub(crate) fn input(place: impl fmt::Display, what: impl fmt::Display) -> Self {
-        Self { exit: 3, place: place.to_string(), what: what.to_string() }
+        Self { exit: 3, place: place.to_string(), what: vec![what.to_string()] }
+    }
+
+    /// An input is not what it should be: everything that is wrong with it.
+    pub(crate) fn problems(place: impl fmt::Display, problems: &[Problem]) -> Self {
+        Self { exit: 3, place: place.to_string(), what: problems.iter().map(Problem::to_string).collect() }
     }
 
     /// The command line is wrong in a way that its parser does not see, such as two options that cannot both be given.
     pub(crate) fn usage(place: impl fmt::Display, what: impl fmt::Display) -> Self {
-        Self { exit: 2, place: place.to_string(), what: what.to_string() }
+        Self { exit: 2, place: place.to_string(), what: vec![what.to_string()] }
     }
 
     /// The operating system refused to open, read or write `place`.
@@ -35,7 +42,7 @@ impl Failure {
 
     /// Says it on the standard error, and gives the exit code.
     pub(crate) fn report(&self) -> u8 {
-        complain(&self.place, &self.what);
+        self.what.iter().for_each(|what| complain(&self.place, what));
         self.exit
     }
 }
@@ -62,7 +69,7 @@ pub(crate) fn usage(error: &clap::Error) -> u8 {
 }
 
 /// The system's words without Rust's "(os error 2)".
-fn io_words(error: &io::Error) -> String {
+pub(crate) fn io_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

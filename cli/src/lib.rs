@@ -3,27 +3,39 @@
 //!
 //! | feature | default | commands |
 //! | --- | --- | --- |
-//! | (none) | | `verify-blob`, `key` (public keys only) |
+//! | (none) | | `verify`, `inspect`, `policy check`, `reasons`, `verify-blob`, `key` (public keys only) |
 //! | `sign` | yes | `keygen`, `sign`, `payload`, `attach`, and `key` with private keys |
 #![forbid(unsafe_code)]
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc, reason = "the program needs std anyway")]
 
+mod annotation;
 #[cfg(feature = "sign")]
 mod attach;
+mod evidence;
+mod explain;
 mod failure;
+mod format;
 #[cfg(feature = "sign")]
 mod image;
 mod input;
+mod inspect;
 mod key;
 mod key_file;
 #[cfg(feature = "sign")]
 mod keygen;
+mod many;
+mod moment;
 mod output;
 #[cfg(feature = "sign")]
 mod payload;
+mod place;
+mod policy;
 mod policy_entry;
+mod policy_file;
 #[cfg(feature = "sign")]
 mod private_key;
+mod problem;
+mod reasons;
 #[cfg(feature = "sign")]
 mod record;
 #[cfg(feature = "sign")]
@@ -32,6 +44,7 @@ mod signature;
 #[cfg(feature = "sign")]
 mod target;
 mod text;
+mod verify;
 mod verify_blob;
 
 use clap::{Parser, Subcommand};
@@ -84,6 +97,10 @@ A file named - is the standard input where one is read, and the standard output 
 
 #[derive(Subcommand)]
 enum Command {
+    Verify(verify::Verify),
+    Inspect(inspect::Inspect),
+    Policy(policy::PolicyCommand),
+    Reasons(reasons::Reasons),
     VerifyBlob(verify_blob::VerifyBlob),
     #[cfg(feature = "sign")]
     Keygen(keygen::Keygen),
@@ -99,6 +116,10 @@ enum Command {
 impl Command {
     fn run(self, out: &mut Output) -> Result<Answer, Failure> {
         match self {
+            Self::Verify(command) => command.run(out),
+            Self::Inspect(command) => command.run(out),
+            Self::Policy(command) => command.run(out),
+            Self::Reasons(command) => command.run(out),
             Self::VerifyBlob(command) => command.run(out),
             #[cfg(feature = "sign")]
             Self::Keygen(command) => command.run(out),

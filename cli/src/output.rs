@@ -13,7 +13,7 @@ use std::{
 /// still ends with the exit code of its answer.
 pub(crate) struct Output {
     stream: BufWriter<StdoutLock<'static>>,
-    colour: bool,
+    paint: Paint,
     closed: bool,
 }
 
@@ -21,7 +21,7 @@ impl Output {
     pub(crate) fn standard() -> Self {
         let stdout = io::stdout();
         let colour = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
-        Self { stream: BufWriter::new(stdout.lock()), colour, closed: false }
+        Self { stream: BufWriter::new(stdout.lock()), paint: Paint { colour }, closed: false }
     }
 
     /// Writes one line. Text that comes from an input goes through [`OneLine`](crate::text::OneLine) first.
@@ -35,14 +35,19 @@ impl Output {
         self.write(|stream| stream.write_all(bytes))
     }
 
-    /// `text` in a style on a terminal that takes colour, else as it is.
-    pub(crate) fn styled(&self, style: Style, text: impl fmt::Display) -> String {
-        if self.colour { format!("{style}{text}{style:#}") } else { text.to_string() }
+    /// How words are emphasised here.
+    pub(crate) fn paint(&self) -> Paint {
+        self.paint
     }
 
-    /// Hands on what is still held back; to be called last.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+    /// Hands on what is held back, for a reader who waits for it.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         self.write(Write::flush)
+    }
+
+    /// As [`flush`](Self::flush); to be called last.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        self.flush()
     }
 
     fn write(
@@ -60,5 +65,20 @@ impl Output {
             Err(error) => Err(Failure::io("standard output", &error)),
             Ok(()) => Ok(()),
         }
+    }
+}
+
+/// Whether words are coloured: on a terminal that takes colour.
+#[derive(Clone, Copy)]
+pub(crate) struct Paint {
+    colour: bool,
+}
+
+impl Paint {
+    pub(crate) const PLAIN: Self = Self { colour: false };
+
+    /// `text` in a style on a terminal that takes colour, else as it is.
+    pub(crate) fn styled(self, style: Style, text: impl fmt::Display) -> String {
+        if self.colour { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 }
