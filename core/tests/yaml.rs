@@ -1,7 +1,7 @@
 //! A policy in YAML is the same policy as in JSON, and its mistakes are the same mistakes.
 #![cfg(all(feature = "alloc", feature = "yaml"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-#![allow(clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "support/mistakes.rs"]
 mod mistakes;
