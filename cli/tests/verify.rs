@@ -102,6 +102,15 @@ projects/shop/occurrences/o39)
 }
 
 #[test]
+fn an_unknown_key_is_named_once() {
+    let shown = verify(&[WEB, "--attestations", "evidence/stranger.json"]).ends(1);
+    let expected = "
+    evidence/stranger.json: projects/shop/occurrences/o28: UNKNOWN_KEY: no key of the policy has the id \
+         \"ni:///sha-256;_ITo0GfDAnZcch-MEJk3VdbgXpZ0gAWZ8F_4eQcZCpE\"\n";
+    assert!(shown.ends_with(expected), "{shown}");
+}
+
+#[test]
 fn a_flood_of_bad_signatures_is_cut_short_for_people() {
     let shown = verify(&[WEB, "--attestations", "evidence/flood.ndjson"]).ends(1);
     assert!(shown.contains(": BAD_SIGNATURE: the signature does not verify [key "), "{shown}");
@@ -228,6 +237,11 @@ fn a_folder_counts_with_its_files_in_their_order() {
     assert_eq!(sources("found/", 1), [bad.to_owned(), format!("c: {pgp}"), format!("d: {pgp}")]);
     folder.write("found/notes.txt", "not an attestation");
     folder.run(&arguments("found")).fails(3, "found/notes.txt: not JSON: expected ident at line 1 column 2");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", folder.path().join("found/e")).unwrap();
+        folder.run(&arguments("found")).fails(3, "found/e: no such file or folder");
+    }
     // A folder without files is no mistake of its own, and allows nothing.
     fs::create_dir(folder.path().join("empty")).unwrap();
     let shown = folder.run(&arguments("empty")).ends(1);
