@@ -3,11 +3,7 @@
 use crate::{failure::Failure, input::Source, text};
 use clap::Args;
 use dokimos::{Attestations, Budget, KeyId};
-use std::{
-    ffi::OsString,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsString, fs, path::Path};
 
 /// Where the attestations are.
 #[derive(Args)]
@@ -75,8 +71,7 @@ pub(crate) fn add(attestations: &mut Attestations, source: &Source, budget: &Bud
     if !path.is_dir() {
         return add_file(attestations, source, &source.to_string(), budget);
     }
-    let names = file_names(path).map_err(|error| Failure::io(source, &error))?;
-    for name in names {
+    for name in file_names(path)? {
         // A report is the same wherever the folder lies.
         let shown = name.to_string_lossy().into_owned();
         add_file(attestations, &Source::File(path.join(name)), &shown, budget)?;
@@ -90,13 +85,15 @@ fn add_file(attestations: &mut Attestations, source: &Source, name: &str, budget
 }
 
 /// The files of a folder that count, sorted by name. A link to a file is one: Kubernetes mounts files so.
-fn file_names(folder: &Path) -> io::Result<Vec<OsString>> {
+fn file_names(folder: &Path) -> Result<Vec<OsString>, Failure> {
+    let unreadable = |error| Failure::io(folder.display(), &error);
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
         let hidden = name.as_encoded_bytes().starts_with(b".");
-        let path: PathBuf = folder.join(&name);
-        if !hidden && fs::metadata(path)?.is_file() {
+        let path = folder.join(&name);
+        // What cannot be looked at, such as a link that leads nowhere, could be an attestation that is missing.
+        if !hidden && fs::metadata(&path).map_err(|error| Failure::io(path.display(), &error))?.is_file() {
             names.push(name);
         }
     }

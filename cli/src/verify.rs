@@ -65,7 +65,7 @@ pub(crate) struct Verify {
     #[arg(value_name = "IMAGE", required_unless_present = "images", conflicts_with = "images")]
     image: Vec<String>,
 
-    /// Images in a file, one a line (see below); - is the standard input
+    /// Images in a file, one a line, with or without attestations (see --help); - is the standard input
     #[arg(long, value_name = "FILE")]
     images: Option<Source>,
 

@@ -228,6 +228,11 @@ fn a_folder_counts_with_its_files_in_their_order() {
     assert_eq!(sources("found/", 1), [bad.to_owned(), format!("c: {pgp}"), format!("d: {pgp}")]);
     folder.write("found/notes.txt", "not an attestation");
     folder.run(&arguments("found")).fails(3, "found/notes.txt: not JSON: expected ident at line 1 column 2");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", folder.path().join("found/e")).unwrap();
+        folder.run(&arguments("found")).fails(3, "found/e: no such file or folder");
+    }
     // A folder without files is no mistake of its own, and allows nothing.
     fs::create_dir(folder.path().join("empty")).unwrap();
     let shown = folder.run(&arguments("empty")).ends(1);

@@ -169,6 +169,9 @@ mod document;
 #[cfg(feature = "alloc")]
 mod go_json;
 mod hash;
+#[cfg(feature = "internal")]
+#[doc(hidden)]
+pub mod internal;
 #[cfg(feature = "alloc")]
 mod json;
 mod key;

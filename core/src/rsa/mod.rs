@@ -11,19 +11,32 @@
 //!
 //! Everything here is public: key, signature, message. So time and memory access may depend on all of it, and do.
 
+#[cfg(target_arch = "x86_64")]
+mod adx;
+#[cfg(feature = "alloc")]
+mod batch;
+mod engine;
 mod error;
+#[cfg(target_arch = "x86_64")]
+mod ifma;
 mod key;
+mod limb;
 mod message;
 mod montgomery;
 mod pkcs1;
+mod portable;
+mod power_of_two;
 mod pss;
+mod steps;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "alloc")]
+pub(crate) use batch::recover_batch;
 pub use error::{RsaKeyError, SignatureError};
 pub(crate) use key::RsaPublicKey;
-#[cfg(feature = "alloc")]
-pub(crate) use key::recover_batch;
+#[cfg(any(test, feature = "internal"))]
+pub(crate) use engine::Engine;
 pub(crate) use message::EncodedMessage;
 pub(crate) use pss::SaltLength;
 
