@@ -83,7 +83,8 @@ fn write_attestation(text: &mut String, run: &[AttestationReport]) -> fmt::Resul
     let Some(report) = run.first() else { return Ok(()) };
     let outcome = report.outcome();
     write!(text, "    {}: {}: {}", Excerpt(report.source()), outcome.code(), Excerpt(outcome.detail()))?;
-    if let Some(key) = report.key_id() {
+    // The detail names a key that is unknown.
+    if let Some(key) = report.key_id().filter(|key| !outcome.detail().contains(key)) {
         write!(text, " [key {}]", Excerpt(key))?;
     }
     match run.len() {

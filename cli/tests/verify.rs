@@ -102,6 +102,15 @@ projects/shop/occurrences/o39)
 }
 
 #[test]
+fn an_unknown_key_is_named_once() {
+    let shown = verify(&[WEB, "--attestations", "evidence/stranger.json"]).ends(1);
+    let expected = "
+    evidence/stranger.json: projects/shop/occurrences/o28: UNKNOWN_KEY: no key of the policy has the id \
+         \"ni:///sha-256;_ITo0GfDAnZcch-MEJk3VdbgXpZ0gAWZ8F_4eQcZCpE\"\n";
+    assert!(shown.ends_with(expected), "{shown}");
+}
+
+#[test]
 fn a_flood_of_bad_signatures_is_cut_short_for_people() {
     let shown = verify(&[WEB, "--attestations", "evidence/flood.ndjson"]).ends(1);
     assert!(shown.contains(": BAD_SIGNATURE: the signature does not verify [key "), "{shown}");

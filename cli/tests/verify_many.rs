@@ -269,7 +269,8 @@ fn a_hundred_thousand_lines_are_answered_in_order_and_in_constant_memory() {
     let few = answer(&folder, 10_000);
     let many = answer(&folder, 100_000);
     if let (Some(few), Some(many)) = (few, many) {
-        assert!(many <= few + 16 * 1024, "10,000 lines took {few} KiB, 100,000 took {many} KiB");
+        // Measured is a difference of less than half a mebibyte; the lines and their answers would take more than 20.
+        assert!(many <= few + 8 * 1024, "10,000 lines took {few} KiB, 100,000 took {many} KiB");
     }
 }
 

@@ -69,8 +69,9 @@ fn policy(require: &Value) -> Policy {
 }
 
 fn policy_with(require: &Value, budget: Budget) -> Policy {
-    let attestor = |(name, signer, algorithm): &_| json!({"name": name, "publicKeys": [key(signer, algorithm)]});
-    policy_of(&ATTESTORS.iter().map(attestor).collect(), require, budget)
+    let attestors =
+        ATTESTORS.map(|(name, signer, algorithm)| json!({"name": name, "publicKeys": [key(signer, algorithm)]}));
+    policy_of(&json!(attestors), require, budget)
 }
 
 fn evidence<'f>(files: impl IntoIterator<Item = &'f str>) -> Attestations {

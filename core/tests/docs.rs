@@ -27,6 +27,8 @@ fn every_reason_code_is_listed_with_its_number_and_its_meaning() {
         .map(|reason| (reason.number(), reason.code().to_owned(), reason.description().to_owned()))
         .collect();
     assert_eq!(listed, codes);
+    let number = format!("| {} stable reason codes;", codes.len());
+    assert!(document("../README.md").contains(&number), "the README does not say: {number}");
 }
 
 #[test]

@@ -27,8 +27,8 @@ fn a_changed_signature_is_bad() {
 #[test]
 fn a_signature_of_another_length_is_bad() {
     let changes: [(&str, fn(&mut Vec<u8>)); 9] = [
-        ("without its last byte", |bytes| drop(bytes.pop())),
-        ("without its first byte", |bytes| drop(bytes.remove(0))),
+        ("without its last byte", |bytes| bytes.truncate(bytes.len() - 1)),
+        ("without its first byte", |bytes| drop(bytes.drain(..1))),
         ("half", |bytes| bytes.truncate(bytes.len() / 2)),
         ("one byte", |bytes| bytes.truncate(1)),
         ("zero before", |bytes| bytes.insert(0, 0)),
@@ -86,7 +86,7 @@ fn a_changed_payload_is_bad() {
         ("space behind", |bytes| bytes.push(b' ')),
         ("line feed behind", |bytes| bytes.push(b'\n')),
         ("space before", |bytes| bytes.insert(0, b' ')),
-        ("cut", |bytes| drop(bytes.pop())),
+        ("cut", |bytes| bytes.truncate(bytes.len() - 1)),
         ("twice", |bytes| bytes.extend_from_within(..)),
     ];
     for (name, change) in changes {
@@ -228,8 +228,8 @@ fn what_is_not_signed_does_not_matter() {
     for (name, change) in changes {
         let set = |good: &mut Good| {
             good.documents.iter_mut().flatten().for_each(change);
-            // v1beta1 has its resource elsewhere, and both would be one too many.
-            good.members(&["contentType"]).is_empty() || name != "resource"
+            // What has its resource under another name would have it twice.
+            name != "resource" || good.members(&["uri", "resource_uri"]).is_empty()
         };
         each(name, set, ReasonCode::Attested);
     }
@@ -285,8 +285,7 @@ fn without_attestations_there_is_none() {
     each("nothing", set, ReasonCode::NoAttestation);
 }
 
-/// A member that stands twice, whatever it says: the document is refused, and an attestation that has a member under
-/// both of its names is.
+/// A member that stands twice, whatever it says, under one name or under both: readers differ in which counts.
 #[test]
 fn a_member_that_stands_twice_is_refused() {
     let mut changed = 0;
@@ -294,13 +293,23 @@ fn a_member_that_stands_twice_is_refused() {
         for name in
             ["signature", "serializedPayload", "serialized_payload", "Payload", "Base64Signature", "publicKeyId"]
         {
-            for text in good.texts() {
-                let Some(place) = text.find(&format!("\"{name}\":\"")) else { continue };
-                let twice = format!("{}\"{name}\":\"AAAA\",{}", &text[..place], &text[place..]);
-                let problem = Attestations::new().add("", twice.as_bytes(), &Budget::default()).unwrap_err();
-                assert_eq!(problem.code(), "DUPLICATE_FIELD", "{}: {name}: {problem}", good.name());
-                changed += 1;
+            let member = format!("\"{name}\":\"");
+            let texts = good.texts();
+            if !texts.iter().all(|text| text.contains(&member)) {
+                continue;
             }
+            let mut attestations = Attestations::new();
+            for text in texts {
+                let twice = text.replace(&member, &format!("\"{name}\":\"AAAA\",{member}"));
+                attestations.add("", twice.as_bytes(), &Budget::default()).unwrap();
+            }
+            let decision = good.decide_on(&good.policy(), &attestations);
+            assert_eq!(decision.reason().code(), ReasonCode::AttestationUnreadable, "{}: {name}", good.name());
+            let signatures = || attestations.iter().flat_map(dokimos::Attestation::signatures);
+            let problems = attestations.iter().filter_map(dokimos::Attestation::problem);
+            let mut problems = problems.chain(signatures().filter_map(|signature| signature.bytes().err()));
+            assert!(problems.any(|problem| problem.code() == "DUPLICATE_FIELD"), "{}: {name}", good.name());
+            changed += 1;
         }
     }
     assert!(changed > 100, "{changed}");
