@@ -75,7 +75,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Decides offline whether container images may run, and signs them.
+#[cfg_attr(feature = "sign", doc = "Decides offline whether container images may run, and signs them.")]
+#[cfg_attr(not(feature = "sign"), doc = "Decides offline whether container images may run.")]
 ///
 /// An image may run where a policy says so: the attestors that the policy requires must have signed the image's digest.
 /// dokimos needs no network, no server and no clock but the one that you give it.

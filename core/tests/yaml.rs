@@ -1,7 +1,7 @@
 //! A policy in YAML is the same policy as in JSON, and its mistakes are the same mistakes.
 #![cfg(all(feature = "alloc", feature = "yaml"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-#![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "support/mistakes.rs"]
 mod mistakes;
@@ -68,7 +68,10 @@ fn scalar(text: &str, indent: usize, style: Style) -> String {
     }
 }
 
-fn both(document: &Value, style: Style) -> (Result<Policy, Vec<Problem>>, Result<Policy, Vec<Problem>>, String) {
+type Loaded = Result<Policy, Vec<Problem>>;
+
+/// The document read as JSON and as YAML, and the YAML.
+fn both(document: &Value, style: Style) -> (Loaded, Loaded, String) {
     let yaml = write(document, 0, style) + "\n";
     let problems = |error: dokimos::PolicyError| error.problems().to_vec();
     (

@@ -5,6 +5,12 @@ use crate::{
     pointer::{Str, borrow, free},
     status::{self, Status},
 };
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 
 /// What went wrong. Made by the function that failed, where its caller asked for it.
 pub struct Error {
@@ -26,7 +32,7 @@ impl Error {
     pub(crate) unsafe fn clear(error: *mut *mut Self) {
         if !error.is_null() {
             // SAFETY: as the caller promises.
-            unsafe { error.write(std::ptr::null_mut()) };
+            unsafe { error.write(core::ptr::null_mut()) };
         }
     }
 
@@ -42,6 +48,7 @@ pub(crate) enum Failure {
     /// What was handed over is wrong.
     Input { status: Status, slug: &'static str, message: String },
     /// A document is wrong, in so many places.
+    #[cfg(feature = "policy")]
     Document { status: Status, problems: Vec<dokimos_core::Problem> },
 }
 
@@ -70,7 +77,9 @@ impl Failure {
 
     fn status(&self) -> Status {
         match self {
-            Self::Call { status, .. } | Self::Input { status, .. } | Self::Document { status, .. } => *status,
+            Self::Call { status, .. } | Self::Input { status, .. } => *status,
+            #[cfg(feature = "policy")]
+            Self::Document { status, .. } => *status,
         }
     }
 
@@ -80,11 +89,13 @@ impl Failure {
                 vec![Problem { slug: status::name(status).unwrap_or_default(), message, path: parameter.into() }]
             }
             Self::Input { slug, message, .. } => vec![Problem { slug, message, path: String::new() }],
+            #[cfg(feature = "policy")]
             Self::Document { problems, .. } => problems.iter().map(Problem::of).collect(),
         }
     }
 }
 
+#[cfg(feature = "policy")]
 impl Problem {
     fn of(problem: &dokimos_core::Problem) -> Self {
         Self { slug: problem.code(), message: problem.message().into(), path: problem.path().into() }

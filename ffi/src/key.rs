@@ -6,17 +6,15 @@ use crate::{
     pointer::{Place, Str, borrow, bytes, free, items, places, required, required_mut, text},
     status::{DOKIMOS_INVALID_ALGORITHM, DOKIMOS_INVALID_KEY, DOKIMOS_INVALID_SIGNATURE, DOKIMOS_OK, Status},
 };
-use dokimos_core::{KeyError, PublicKey, SignatureAlgorithm, SignatureError};
-use std::{
-    ffi::{c_char, c_void},
-    sync::OnceLock,
-};
+use alloc::vec::Vec;
+use core::ffi::{c_char, c_void};
+use dokimos_core::{KeyError, KeyId, PublicKey, SignatureAlgorithm, SignatureError};
 
 /// An RSA public key with the one algorithm that it verifies; read it once and use it often. Any number of threads may
 /// verify with one at the same time.
 pub struct Key {
     key: PublicKey,
-    id: OnceLock<String>,
+    id: KeyId,
 }
 
 /// Reads a key in PEM: `PUBLIC KEY` or `RSA PUBLIC KEY`.
@@ -75,10 +73,7 @@ pub unsafe extern "C" fn dokimos_key_set_salt_length(key: *mut Key, bytes: usize
 /// The id under which a key is known that was given no other: `ni:///sha-256;…` (RFC 6920); no text for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dokimos_key_id(key: *const Key) -> Str {
-    boundary!({
-        let id = |key: &Key| Str::of(key.id.get_or_init(|| key.key.default_id().as_str().into()));
-        borrow(key).map_or(Str::NONE, id)
-    })
+    boundary!({ Str::of_option(borrow(key).map(|key| key.id.as_str())) })
 }
 
 /// The size of the modulus in bits; 0 for NULL.
@@ -158,7 +153,7 @@ pub unsafe extern "C" fn dokimos_key_free(key: *mut Key) {
 
 impl Key {
     fn new(key: PublicKey) -> Self {
-        Self { key, id: OnceLock::new() }
+        Self { id: key.default_id(), key }
     }
 }
 

@@ -8,8 +8,10 @@ use crate::{
     error::Failure,
     status::{DOKIMOS_INVALID_LENGTH, DOKIMOS_INVALID_UTF8, DOKIMOS_NULL_ARGUMENT},
 };
-use std::{
+use alloc::{boxed::Box, format};
+use core::{
     ffi::{c_char, c_void},
+    mem::MaybeUninit,
     ptr, slice, str,
 };
 
@@ -57,6 +59,7 @@ pub(crate) unsafe fn text<'a>(data: *const c_char, len: usize, name: &'static st
 }
 
 /// The text at a pointer, where NULL means that there is none.
+#[cfg(feature = "policy")]
 pub(crate) unsafe fn optional_text<'a>(
     data: *const c_char,
     len: usize,
@@ -84,7 +87,7 @@ pub(crate) unsafe fn places<'a, T: Copy>(
     data: *mut T,
     count: usize,
     name: &'static str,
-) -> Result<&'a mut [std::mem::MaybeUninit<T>], Failure> {
+) -> Result<&'a mut [MaybeUninit<T>], Failure> {
     if data.is_null() {
         return if count == 0 { Ok(&mut []) } else { Err(null(name)) };
     }

@@ -1,6 +1,6 @@
 //! Which library this is: at compile time by the macros, at run time by the functions.
 
-use std::ffi::c_char;
+use core::ffi::c_char;
 
 /// The first number of the version of this header.
 pub const DOKIMOS_VERSION_MAJOR: u32 = 0;

@@ -7,6 +7,7 @@ mod decode;
 mod evaluate;
 mod explain;
 mod outline;
+mod outline_json;
 mod pattern;
 mod requirement;
 mod rule;

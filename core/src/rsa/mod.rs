@@ -13,7 +13,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod adx;
-#[cfg(feature = "alloc")]
+#[cfg(any(test, feature = "alloc"))]
 mod batch;
 mod engine;
 mod error;
@@ -33,10 +33,10 @@ mod tests;
 
 #[cfg(feature = "alloc")]
 pub(crate) use batch::recover_batch;
-pub use error::{RsaKeyError, SignatureError};
-pub(crate) use key::RsaPublicKey;
 #[cfg(any(test, feature = "internal"))]
 pub(crate) use engine::Engine;
+pub use error::{RsaKeyError, SignatureError};
+pub(crate) use key::RsaPublicKey;
 pub(crate) use message::EncodedMessage;
 pub(crate) use pss::SaltLength;
 

@@ -69,7 +69,7 @@ impl<L: Limb, const K: usize> Modulus<'_, L, K> {
 
     /// result = product / R mod n, below R.
     #[inline(always)]
-    fn reduce<R: Rows<L, K>>(&self, product: &mut [[L; K]], result: &mut [[L; K]]) {
+    pub(super) fn reduce<R: Rows<L, K>>(&self, product: &mut [[L; K]], result: &mut [[L; K]]) {
         let mut rest = &mut *product;
         let mut carry = false;
         while rest.len() > self.n.len() {
@@ -105,7 +105,7 @@ impl<L: Limb, const K: usize> Modulus<'_, L, K> {
 
 /// product = a b.
 #[inline(always)]
-fn multiply<L: Limb, R: Rows<L, K>, const K: usize>(product: &mut [[L; K]], a: &[[L; K]], b: &[[L; K]]) {
+pub(super) fn multiply<L: Limb, R: Rows<L, K>, const K: usize>(product: &mut [[L; K]], a: &[[L; K]], b: &[[L; K]]) {
     product.fill([L::ZERO; K]);
     let mut rest = product;
     for a in a {
@@ -121,7 +121,7 @@ fn multiply<L: Limb, R: Rows<L, K>, const K: usize>(product: &mut [[L; K]], a: &
 
 /// product = a^2: the products of different groups, doubled, and the squares of groups.
 #[inline(always)]
-fn square<L: Limb, R: Rows<L, K>, const K: usize>(product: &mut [[L; K]], a: &[[L; K]]) {
+pub(super) fn square<L: Limb, R: Rows<L, K>, const K: usize>(product: &mut [[L; K]], a: &[[L; K]]) {
     product.fill([L::ZERO; K]);
     let (mut rest, mut others) = (&mut *product, a);
     while let Some((group, above)) = others.split_first() {

@@ -1,6 +1,6 @@
 //! Signatures, payloads and key ids, and how they are written.
 
-use crate::good::{Good, all, bytes, each, testdata, text};
+use crate::good::{Change, Good, Rewrite, all, bytes, each, testdata, text};
 use dokimos::{Attestations, Budget, ReasonCode};
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn a_changed_signature_is_bad() {
 
 #[test]
 fn a_signature_of_another_length_is_bad() {
-    let changes: [(&str, fn(&mut Vec<u8>)); 9] = [
+    let changes: [Change<Vec<u8>>; 9] = [
         ("without its last byte", |bytes| bytes.truncate(bytes.len() - 1)),
         ("without its first byte", |bytes| drop(bytes.drain(..1))),
         ("half", |bytes| bytes.truncate(bytes.len() / 2)),
@@ -81,7 +81,7 @@ fn a_changed_payload_is_bad() {
         };
         each(name, |good| change_each(good.payloads(), flip), ReasonCode::BadSignature);
     }
-    let changes: [(&str, fn(&mut Vec<u8>)); 6] = [
+    let changes: [Change<Vec<u8>>; 6] = [
         ("last byte", |bytes| *bytes.last_mut().unwrap() ^= 0x20),
         ("space behind", |bytes| bytes.push(b' ')),
         ("line feed behind", |bytes| bytes.push(b'\n')),
@@ -147,7 +147,7 @@ fn signatures_do_not_move_between_attestations() {
 
 #[test]
 fn an_id_that_no_key_has_is_unknown() {
-    let changes: [(&str, fn(&str) -> String); 5] = [
+    let changes: [Rewrite; 5] = [
         ("first byte", |id| format!("{}{}", if id.starts_with('x') { "y" } else { "x" }, &id[1..])),
         ("last byte", |id| format!("{}{}", &id[..id.len() - 1], if id.ends_with('x') { "y" } else { "x" })),
         ("one more", |id| format!("{id}x")),
@@ -175,7 +175,7 @@ fn an_id_left_out_changes_nothing() {
 
 #[test]
 fn how_base64_is_written_does_not_matter_where_the_format_allows_it() {
-    let rewrites: [(&str, fn(&str) -> String); 3] = [
+    let rewrites: [Rewrite; 3] = [
         ("url-safe", |text| text.replace('+', "-").replace('/', "_")),
         ("standard", |text| text.replace('-', "+").replace('_', "/")),
         ("without padding", |text| text.trim_end_matches('=').into()),
@@ -202,7 +202,7 @@ fn how_base64_is_written_does_not_matter_where_the_format_allows_it() {
 
 #[test]
 fn base64_of_two_alphabets_or_with_stray_bits_cannot_be_read() {
-    let rewrites: [(&str, fn(&str) -> String); 3] = [
+    let rewrites: [Rewrite; 3] = [
         ("both alphabets", |text| format!("+-{}", &text[2..])),
         ("a space", |text| format!("{} {}", &text[..4], &text[4..])),
         // A signature of 256 or 512 bytes ends with `=`, one of 384 needs a character more.
@@ -219,7 +219,7 @@ fn base64_of_two_alphabets_or_with_stray_bits_cannot_be_read() {
 
 #[test]
 fn what_is_not_signed_does_not_matter() {
-    let changes: [(&str, fn(&mut Value)); 4] = [
+    let changes: [Change<Value>; 4] = [
         ("resource", |value| set_member(value, "resourceUri", json!("https://evil.example/x@sha256:00"))),
         ("note", |value| set_member(value, "noteName", json!("projects/evil/notes/evil"))),
         ("name", |value| set_member(value, "name", json!("projects/evil/occurrences/evil"))),

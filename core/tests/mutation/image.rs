@@ -1,6 +1,6 @@
 //! The image that is asked for.
 
-use crate::good::{Good, each, each_to};
+use crate::good::{Good, Rewrite, each, each_to};
 use dokimos::ReasonCode;
 
 /// The rule that decided, freed of its images and put first, so that it is the attestation that decides.
@@ -44,7 +44,7 @@ fn another_digest_was_not_signed() {
 
 #[test]
 fn a_digest_that_is_none_is_no_reference() {
-    let changes: [(&str, fn(&str) -> String); 4] = [
+    let changes: [Rewrite; 4] = [
         ("upper case", str::to_uppercase),
         ("cut", |digest| digest[..digest.len() - 1].into()),
         ("longer", |digest| format!("{digest}0")),
@@ -85,7 +85,7 @@ fn a_tag_beside_the_digest_does_not_matter() {
 
 #[test]
 fn another_repository_was_not_signed() {
-    let changes: [(&str, fn(&str) -> String); 4] = [
+    let changes: [Rewrite; 4] = [
         ("longer", |image| image.replace('@', "-x@")),
         ("below", |image| image.replace('@', "/x@")),
         ("shorter", |image| image.replacen("b@", "@", 1).replacen("e@", "@", 1).replacen("n@", "@", 1)),
@@ -105,7 +105,7 @@ fn another_repository_was_not_signed() {
 
 #[test]
 fn another_host_was_not_signed() {
-    let changes: [(&str, fn(&str) -> String); 3] = [
+    let changes: [Rewrite; 3] = [
         ("another", |image| hosted("evil.example", image)),
         ("longer", |image| hosted("registry.example.com.evil.example", image)),
         ("another port", |image| hosted("registry.example.com:5000", image)),

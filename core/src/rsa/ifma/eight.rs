@@ -14,25 +14,25 @@
 use super::lanes::{Lanes, largest_digit};
 
 /// Four digits of eight numbers.
-pub(super) type Block<Z> = [Z; 4];
+pub(in crate::rsa) type Block<Z> = [Z; 4];
 
 /// The bases of eight exponentiations.
-pub(super) trait Base<Z> {
+pub(in crate::rsa) trait Base<Z> {
     /// Digits 4 place to 4 place + 3.
     fn block(&self, place: usize) -> Block<Z>;
 }
 
 /// The numbers of eight exponentiations, in blocks: each as long as the moduli, `product` twice as long.
-pub(super) struct Workspace<'w, Z> {
-    pub(super) n: &'w [Block<Z>],
+pub(in crate::rsa) struct Workspace<'w, Z> {
+    pub(in crate::rsa) n: &'w [Block<Z>],
     /// R^2 mod n before, the result after.
-    pub(super) x: &'w mut [Block<Z>],
-    pub(super) product: &'w mut [Block<Z>],
+    pub(in crate::rsa) x: &'w mut [Block<Z>],
+    pub(in crate::rsa) product: &'w mut [Block<Z>],
 }
 
 /// x = base^(2^squarings + 1) mod n, or that + n, for bases below n. n0 is -1 / n mod 2^RADIX.
 #[inline(always)]
-pub(super) fn power<Z: Lanes>(work: Workspace<'_, Z>, n0: Z, squarings: u32, base: &impl Base<Z>) {
+pub(in crate::rsa) fn power<Z: Lanes>(work: Workspace<'_, Z>, n0: Z, squarings: u32, base: &impl Base<Z>) {
     let Workspace { n, x, product } = work;
     multiply(product, base, x);
     reduce(product, n, n0, x);

@@ -3,7 +3,7 @@
 /// Eight lanes of 64 bits, each a digit in radix `2^RADIX` with room above it for sums and carries.
 ///
 /// The processor's radix is 52. Tests have lanes of a small radix, where every small modulus can be tried.
-pub(super) trait Lanes: Copy {
+pub(in crate::rsa) trait Lanes: Copy {
     const RADIX: u32;
 
     fn zero() -> Self;
@@ -52,7 +52,7 @@ pub(super) trait Lanes: Copy {
 }
 
 /// The largest digit.
-pub(super) const fn largest_digit(radix: u32) -> u64 {
+pub(in crate::rsa) const fn largest_digit(radix: u32) -> u64 {
     match 1_u64.checked_shl(radix) {
         Some(power) => power.wrapping_sub(1),
         None => u64::MAX,

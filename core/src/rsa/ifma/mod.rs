@@ -12,9 +12,9 @@
 //! to lanes of 64 bits: sums of up to 4096 products need no carry in between. (Gueron and Krasnov, "Accelerating big
 //! integer arithmetic using Intel IFMA extensions", 2016.)
 
-mod eight;
-mod lanes;
-mod single;
+pub(super) mod eight;
+pub(super) mod lanes;
+pub(super) mod single;
 mod zmm;
 
 use super::{
@@ -81,7 +81,7 @@ impl Modulus {
 
     /// base^exponent mod n, as long as the modulus, for an odd exponent above 1.
     #[inline(always)]
-    fn power<Z: Lanes>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
+    pub(super) fn power<Z: Lanes>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
         // Common sizes have their own: 2048, 3072, and 4096 bits.
         match self.digits {
             ..=40 => self.power_in::<Z, 5>(base, exponent, result),
@@ -93,7 +93,11 @@ impl Modulus {
     }
 
     #[inline(always)]
-    #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "8 V digits, at most as many as there are")]
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "8 V digits, at most as many as there are"
+    )]
     fn power_in<Z: Lanes, const V: usize>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
         let mut limbs = [0; MAX_LIMBS];
         limbs_from_bytes(&mut limbs, base);
@@ -135,7 +139,11 @@ impl Modulus {
 /// base^(2^squarings + 1) mod n for eight at once, each into the bytes that `result` has for its place. All moduli have
 /// the same number of digits, and [fit](Modulus::fits_eight).
 #[inline(always)]
-fn power_of_eight<Z: Lanes>(jobs: &[Job<'_>; 8], squarings: u32, mut result: impl FnMut(usize, &Modulus, &mut [u64])) {
+pub(super) fn power_of_eight<Z: Lanes>(
+    jobs: &[Job<'_>; 8],
+    squarings: u32,
+    mut result: impl FnMut(usize, &Modulus, &mut [u64]),
+) {
     let blocks = jobs.first().map_or(0, |(modulus, _)| modulus.digits.div_ceil(4)).min(MAX_BLOCKS_OF_EIGHT);
     let zero = [Z::zero(); 4];
     let (mut n, mut x) = ([zero; MAX_BLOCKS_OF_EIGHT], [zero; MAX_BLOCKS_OF_EIGHT]);
@@ -205,7 +213,8 @@ fn four_from_bytes(number: &[u8], place: usize) -> [u64; 4] {
         &padded
     });
     // Two digits are 13 bytes: the last 13 of 16, and the first 13 of 16.
-    let [high, low] = [bytes.first_chunk(), bytes.last_chunk()].map(|half| half.copied().map_or(0, u128::from_be_bytes));
+    let [high, low] =
+        [bytes.first_chunk(), bytes.last_chunk()].map(|half| half.copied().map_or(0, u128::from_be_bytes));
     [low, low >> RADIX, high >> 24, high >> 76].map(low_digit)
 }
 

@@ -25,17 +25,17 @@ use crate::rsa::steps::{Step, steps};
 use core::iter;
 
 /// The digits of a number: digit j in vector j mod V, lane j / V.
-pub(super) type Digits<const V: usize> = [[u64; 8]; V];
+pub(in crate::rsa) type Digits<const V: usize> = [[u64; 8]; V];
 
 /// A modulus n of at least two digits.
-pub(super) struct Modulus<'n, const V: usize> {
-    pub(super) n: &'n Digits<V>,
+pub(in crate::rsa) struct Modulus<'n, const V: usize> {
+    pub(in crate::rsa) n: &'n Digits<V>,
     /// R^2 mod n.
-    pub(super) rr: &'n Digits<V>,
+    pub(in crate::rsa) rr: &'n Digits<V>,
     /// -1 / n mod 2^RADIX.
-    pub(super) n0: u64,
+    pub(in crate::rsa) n0: u64,
     /// How many digits count: R = 2^(RADIX rows) >= 4 n, rows <= 8 V.
-    pub(super) rows: usize,
+    pub(in crate::rsa) rows: usize,
 }
 
 /// Numbers in memory begin where a register's worth of it does.
@@ -44,7 +44,11 @@ struct Aligned<const V: usize>(Digits<V>);
 
 /// base^exponent mod n, or that + n, for an odd exponent above 1 and a base below n.
 #[inline(always)]
-pub(super) fn power<Z: Lanes, const V: usize>(modulus: &Modulus<'_, V>, plain: &Digits<V>, exponent: u64) -> Digits<V> {
+pub(in crate::rsa) fn power<Z: Lanes, const V: usize>(
+    modulus: &Modulus<'_, V>,
+    plain: &Digits<V>,
+    exponent: u64,
+) -> Digits<V> {
     let plain = Aligned(*plain);
     let mut base = Aligned([[0; 8]; V]);
     let mut power = Aligned([[0; 8]; V]);
@@ -66,7 +70,11 @@ pub(super) fn power<Z: Lanes, const V: usize>(modulus: &Modulus<'_, V>, plain: &
 
 /// a b / R mod n, or that + n, for a and b below 2 n.
 #[inline(always)]
-fn multiply<Z: Lanes, const V: usize>(modulus: &Modulus<'_, V>, a: &Digits<V>, b: &Digits<V>) -> Digits<V> {
+pub(in crate::rsa) fn multiply<Z: Lanes, const V: usize>(
+    modulus: &Modulus<'_, V>,
+    a: &Digits<V>,
+    b: &Digits<V>,
+) -> Digits<V> {
     let n1 = modulus.n.get(1).and_then(|vector| vector.first()).copied().unwrap_or(0);
     let rows = Rows::<Z, V> {
         b: b.map(|lanes| Z::load(&lanes)),
@@ -220,7 +228,7 @@ impl<Z: Lanes, const V: usize> Rows<Z, V> {
 /// The same number with digits only.
 #[inline(always)]
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "vectors of arrays of V, by 0..V")]
-fn normal<Z: Lanes, const V: usize>(x: [Z; V]) -> [Z; V] {
+pub(in crate::rsa) fn normal<Z: Lanes, const V: usize>(x: [Z; V]) -> [Z; V] {
     // All carries at once: that leaves at most a digit and 2^12. A second carry is as rare as that digit is large, and
     // waiting for whether there is one takes longer than asking afterwards.
     let mut digits = [Z::zero(); V];

@@ -9,7 +9,11 @@
 
 mod cavp;
 mod derived;
+mod differential;
 mod forgeries;
+mod hard;
 mod keys;
+mod model;
+mod small;
 mod support;
 mod wycheproof;
