@@ -6,6 +6,8 @@ mod compile;
 mod decode;
 mod evaluate;
 mod explain;
+mod outline;
+mod outline_json;
 mod pattern;
 mod requirement;
 mod rule;
@@ -13,6 +15,7 @@ mod search;
 mod warning;
 
 pub use evaluate::Request;
+pub use outline::{PolicyKey, PolicyRule};
 
 use crate::{Budget, Problem, json::Json};
 use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};

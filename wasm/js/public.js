@@ -1,0 +1,11 @@
+export {
+  Attestations,
+  DokimosError,
+  Policy,
+  PublicKey,
+  parseReference,
+  reasonCodes,
+  verifyBatch,
+  verifySignature,
+  version,
+} from "./api.js";
