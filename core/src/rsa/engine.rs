@@ -5,7 +5,7 @@
 
 use super::{
     MAX_MODULUS_BITS,
-    limb::{Limb, Word, limbs_from_bytes, limbs_to_bytes},
+    limb::{Limb, WORD_BITS, Word, limbs_from_bytes, limbs_to_bytes},
     montgomery::{self, Rows, Workspace},
     portable::{self, Portable},
     power_of_two::power_of_two,
@@ -101,7 +101,7 @@ impl Modulus {
 }
 
 /// As many limbs as the longest modulus has: a whole number of groups of rows.
-const MAX_LIMBS: usize = MAX_MODULUS_BITS / (size_of::<Word>() * 8);
+const MAX_LIMBS: usize = MAX_MODULUS_BITS / WORD_BITS;
 
 /// A modulus in limbs.
 #[derive(Clone)]
@@ -119,11 +119,10 @@ impl Limbs {
     fn new<const K: usize>(modulus: &[u8], bits: usize) -> Self {
         let [mut n, mut rr, mut room] = [[0; MAX_LIMBS]; 3];
         limbs_from_bytes(&mut n, modulus);
-        let bits_of_limb = size_of::<Word>() * 8;
-        let used = bits.div_ceil(bits_of_limb);
+        let used = bits.div_ceil(WORD_BITS);
         let limbs = used.next_multiple_of(K).min(MAX_LIMBS);
         if let (Some(n), Some(room), Some(rr)) = (n.get(..used), room.get_mut(..used), rr.get_mut(..used)) {
-            let exponent = u32::try_from(limbs.saturating_mul(2).saturating_mul(bits_of_limb)).unwrap_or(0);
+            let exponent = u32::try_from(limbs.saturating_mul(2).saturating_mul(WORD_BITS)).unwrap_or(0);
             power_of_two(n, exponent, room, rr);
         }
         let n0 = n.first().copied().map_or(0, Limb::negated_inverse);

@@ -59,7 +59,6 @@ macro_rules! limb {
             fn multiply_add(a: Self, b: Self, c: Self, d: Self) -> (Self, Self) {
                 let product = <$double>::from(a).wrapping_mul(<$double>::from(b));
                 let sum = product.wrapping_add(<$double>::from(c)).wrapping_add(<$double>::from(d));
-                #[expect(clippy::as_conversions, reason = "the low and the high half are what is wanted")]
                 (sum as $limb, (sum >> <$limb>::BITS) as $limb)
             }
 
@@ -102,7 +101,6 @@ macro_rules! limb {
             fn reciprocal(self) -> Self {
                 // The quotient is B + the result, as B/2 <= self < B: its low half is the result.
                 let quotient = <$double>::MAX.checked_div(<$double>::from(self)).unwrap_or(0);
-                #[expect(clippy::as_conversions, reason = "the low half is what is wanted")]
                 (quotient as $limb)
             }
         }
@@ -119,6 +117,10 @@ limb!(u8, u16);
 pub(super) type Word = u64;
 #[cfg(not(target_pointer_width = "64"))]
 pub(super) type Word = u32;
+
+/// The bits of a [`Word`].
+#[expect(clippy::as_conversions, reason = "32 or 64")]
+pub(super) const WORD_BITS: usize = Word::BITS as usize;
 
 /// A big-endian number as limbs. Bytes for which there is no limb are left out.
 pub(super) fn limbs_from_bytes(limbs: &mut [Word], bytes: &[u8]) {

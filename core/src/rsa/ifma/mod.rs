@@ -84,20 +84,16 @@ impl Modulus {
     pub(super) fn power<Z: Lanes>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
         // Common sizes have their own: 2048, 3072, and 4096 bits.
         match self.digits {
-            ..=40 => self.power_in::<Z, 5>(base, exponent, result),
-            ..=64 => self.power_in::<Z, 8>(base, exponent, result),
-            ..=80 => self.power_in::<Z, 10>(base, exponent, result),
-            ..=128 => self.power_in::<Z, 16>(base, exponent, result),
+            0..=40 => self.power_in::<Z, 5>(base, exponent, result),
+            41..=64 => self.power_in::<Z, 8>(base, exponent, result),
+            65..=80 => self.power_in::<Z, 10>(base, exponent, result),
+            81..=128 => self.power_in::<Z, 16>(base, exponent, result),
             _ => self.power_in::<Z, 20>(base, exponent, result),
         }
     }
 
     #[inline(always)]
-    #[expect(
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        reason = "8 V digits, at most as many as there are"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "8 V digits, at most as many as there are")]
     fn power_in<Z: Lanes, const V: usize>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
         let mut limbs = [0; MAX_LIMBS];
         limbs_from_bytes(&mut limbs, base);

@@ -27,7 +27,7 @@ impl Limb for Nibble {
     }
 
     fn multiply_low(self, other: Self) -> Self {
-        Self(self.0 * other.0 & 15)
+        Self((self.0 * other.0) & 15)
     }
 
     fn add(self, other: Self, carry: bool) -> (Self, bool) {
@@ -181,7 +181,7 @@ fn products_up_to_the_bound() {
 
 /// -1 / n mod 2^16.
 fn inverse_negated(n: u64) -> u64 {
-    (1..0x10000).step_by(2).find(|x| n * x & 0xffff == 0xffff).unwrap()
+    (1..0x10000).step_by(2).find(|x| (n * x) & 0xffff == 0xffff).unwrap()
 }
 
 #[test]
