@@ -2,31 +2,37 @@
 
 use crate::text::OneLine;
 use clap::error::{ContextKind, ErrorKind};
+use dokimos::Problem;
 use std::{
     error::Error,
     fmt,
     io::{self, Write},
-    process::ExitCode,
 };
 
-/// A command's work cannot be done. Shown as `dokimos: place: what`.
+/// A command's work cannot be done. Shown as `dokimos: place: what`, a line for each thing that is wrong.
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: u8,
     place: String,
-    what: String,
+    /// One line each.
+    what: Vec<String>,
 }
 
 impl Failure {
     /// An input cannot be read or parsed, or an output cannot be written. `place` names it: a file, `standard input`,
     /// an option.
     pub(crate) fn input(place: impl fmt::Display, what: impl fmt::Display) -> Self {
-        Self { exit: 3, place: place.to_string(), what: what.to_string() }
+        Self { exit: 3, place: place.to_string(), what: vec![what.to_string()] }
+    }
+
+    /// An input is not what it should be: everything that is wrong with it.
+    pub(crate) fn problems(place: impl fmt::Display, problems: &[Problem]) -> Self {
+        Self { exit: 3, place: place.to_string(), what: problems.iter().map(Problem::to_string).collect() }
     }
 
     /// The command line is wrong in a way that its parser does not see, such as two options that cannot both be given.
     pub(crate) fn usage(place: impl fmt::Display, what: impl fmt::Display) -> Self {
-        Self { exit: 2, place: place.to_string(), what: what.to_string() }
+        Self { exit: 2, place: place.to_string(), what: vec![what.to_string()] }
     }
 
     /// The operating system refused to open, read or write `place`.
@@ -35,9 +41,9 @@ impl Failure {
     }
 
     /// Says it on the standard error, and gives the exit code.
-    pub(crate) fn report(&self) -> ExitCode {
-        complain(&self.place, &self.what);
-        ExitCode::from(self.exit)
+    pub(crate) fn report(&self) -> u8 {
+        self.what.iter().for_each(|what| complain(&self.place, what));
+        self.exit
     }
 }
 
@@ -50,20 +56,20 @@ pub(crate) fn complain(place: &str, what: &str) {
 /// What clap has to say: help and version (exit 0), or what is wrong with the command line (exit 2).
 ///
 /// A value that one of our own parsers refused is told in our one-line form.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error) -> u8 {
     let option = error.get(ContextKind::InvalidArg);
     match (error.kind(), option, error.source()) {
         (ErrorKind::ValueValidation, Some(option), Some(refusal)) => Failure::usage(option, refusal).report(),
         _ => {
             // As in `complain`: a closed pipe changes nothing.
             let _ = error.print();
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+            u8::try_from(error.exit_code()).unwrap_or(2)
         }
     }
 }
 
 /// The system's words without Rust's "(os error 2)".
-fn io_words(error: &io::Error) -> String {
+pub(crate) fn io_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use std::{
     ffi::OsString,
     fmt,
-    fs::File,
+    fs::{File, Metadata},
     io::{self, Read},
     path::PathBuf,
 };
@@ -46,6 +46,14 @@ impl Source {
             return Err(Failure::input(self, format_args!("longer than {limit} bytes")));
         }
         Ok(bytes)
+    }
+
+    /// Opens it, to be read as it comes; with its length, where that is known.
+    pub(crate) fn open(&self) -> Result<(Box<dyn Read + Send>, Option<u64>), Failure> {
+        let Self::File(path) = self else { return Ok((Box::new(io::stdin()), None)) };
+        let file = File::open(path).map_err(|error| Failure::io(self, &error))?;
+        let length = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+        Ok((Box::new(file), length))
     }
 
     /// Several inputs cannot all be the standard input: it can be read once.

@@ -43,7 +43,7 @@ enum KeyCommand {
 ///   * PEM (`PUBLIC KEY`, `RSA PUBLIC KEY`), text before the block is skipped
 ///   * DER (SubjectPublicKeyInfo, PKCS#1)
 ///   * the base64 text of one of these, as the `publicKeyData` of Alibaba's kritis-validation-hook
-///   * a private key (PKCS#8, PKCS#1), of which only the public half is printed
+#[cfg_attr(feature = "sign", doc = "   * a private key (PKCS#8, PKCS#1), of which only the public half is printed")]
 ///
 /// The key is checked as it will be when the policy is read: its size, its numbers, and that it may
 /// be used with the algorithm.

@@ -1,6 +1,8 @@
 //! A key in a file, in any form in which one is handed out.
 
-use crate::{failure::Failure, input::Source, private_key::PrivateKey, text};
+#[cfg(feature = "sign")]
+use crate::private_key::PrivateKey;
+use crate::{failure::Failure, input::Source, text};
 use dokimos::{KeyError, PublicKey, SignatureAlgorithm};
 
 /// The content of a file with a public key, or with a private one whose public half is asked for.
@@ -38,6 +40,7 @@ impl KeyFile {
     /// The public key in the file, or the public half of the private key in it.
     pub(crate) fn public_half(&self, algorithm: SignatureAlgorithm) -> Result<PublicKey, Failure> {
         match self.form.public(algorithm) {
+            #[cfg(feature = "sign")]
             Err(KeyError::PrivateKey) => {
                 let public = self.private()?.public(algorithm);
                 public.map_err(|error| Failure::input(&self.source, error))
@@ -61,6 +64,7 @@ impl KeyFile {
     }
 
     /// The private key in the file.
+    #[cfg(feature = "sign")]
     pub(crate) fn private(&self) -> Result<PrivateKey, Failure> {
         let private = match &self.form {
             Form::Pem(pem) => PrivateKey::from_pem(pem),

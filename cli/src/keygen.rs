@@ -3,9 +3,10 @@
 use crate::{
     Answer,
     failure::Failure,
-    output::{NewFile, Output, Readers},
+    output::Output,
     policy_entry::{Language, PolicyEntry},
     private_key::PrivateKey,
+    target::{NewFile, Readers},
     text::OneLine,
 };
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};

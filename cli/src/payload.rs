@@ -1,17 +1,12 @@
 //! `dokimos payload`: the bytes that a signature of an image is made over.
 
 use crate::{
-    Answer,
-    failure::Failure,
-    image::PinnedImage,
-    output::{Output, Target},
-    text::quoted,
+    Answer, annotation::Annotation, failure::Failure, image::PinnedImage, output::Output, target::Target, text::quoted,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Args, ValueEnum};
 use dokimos::{COSIGN_SIMPLE_SIGNING_TYPE, ImageReference, PayloadStyle, PreAuthenticationEncoding, SimpleSigning};
 use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
-use std::{collections::BTreeMap, str::FromStr};
 
 /// Writes the payload of an image, to be signed elsewhere
 ///
@@ -112,7 +107,7 @@ impl Claim {
         let name = self.identity.as_ref().map_or(self.image.repository(), ImageReference::as_given);
         let (option, annotations) = match self.annotations.clone() {
             None if self.annotation.is_empty() => ("--image", None),
-            None => ("--annotation", Some(Annotation::object(&self.annotation)?)),
+            None => ("--annotation", Some(object(&self.annotation)?)),
             annotations => ("--annotations", annotations),
         };
         SimpleSigning::write(style.into(), name, &self.image.digest().to_string(), annotations.as_deref())
@@ -120,37 +115,12 @@ impl Claim {
     }
 }
 
-/// A member of the annotations.
-#[derive(Clone, Debug)]
-pub(crate) struct Annotation {
-    name: String,
-    value: String,
-}
-
-impl Annotation {
-    /// The JSON object that they make.
-    fn object(annotations: &[Self]) -> Result<String, Failure> {
-        let mut members = BTreeMap::new();
-        for Self { name, value } in annotations {
-            if members.insert(name, value).is_some() {
-                return Err(Failure::usage("--annotation", format_args!("{name} is given twice")));
-            }
-        }
-        let members: Vec<String> =
-            members.into_iter().map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
-        Ok(format!("{{{}}}", members.join(",")))
-    }
-}
-
-impl FromStr for Annotation {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once('=') {
-            Some((name, value)) if !name.is_empty() => Ok(Self { name: name.to_owned(), value: value.to_owned() }),
-            _ => Err("not of the form NAME=VALUE"),
-        }
-    }
+/// The JSON object that annotations make.
+fn object(annotations: &[Annotation]) -> Result<String, Failure> {
+    let members = Annotation::by_name(annotations, "--annotation")?;
+    let members: Vec<String> =
+        members.into_iter().map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
+    Ok(format!("{{{}}}", members.join(",")))
 }
 
 /// The tool whose payload is written.

@@ -2,8 +2,9 @@
 
 use crate::{
     failure::Failure,
-    output::{Output, Target},
+    output::Output,
     payload::{Style, pre_authentication_encoding},
+    target::Target,
 };
 use clap::{Args, ValueEnum};
 use dokimos::{Attestation, Attestations, Budget, KeyId, Problem, PublicKey, SimpleSigning};

@@ -35,6 +35,20 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
+/// [`OneLine`] of at most some hundred characters: what an input says may be megabytes.
+pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // More than the longest image reference with its sentence.
+        const MOST: usize = 1200;
+        match self.0.char_indices().nth(MOST) {
+            Some((end, _)) => write!(f, "{}…", OneLine(self.0.get(..end).unwrap_or_default())),
+            None => OneLine(self.0).fmt(f),
+        }
+    }
+}
+
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

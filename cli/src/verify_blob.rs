@@ -54,7 +54,7 @@ impl VerifyBlob {
         let message = self.file.read(MAX_MESSAGE)?;
         match key.verify(&message, &signature) {
             Ok(()) => {
-                let verified = out.styled(AnsiColor::Green.on_default().bold(), "verified");
+                let verified = out.paint().styled(AnsiColor::Green.on_default().bold(), "verified");
                 out.line(format_args!("{verified} {}", key.default_id()))?;
                 Ok(Answer::Yes)
             }

@@ -97,14 +97,15 @@ impl<'a> VerifiedAttestation<'a> {
 
 /// Nowhere does an occurrence record which of the two was signed, so both are tried, on one public-key operation.
 fn matching_encoding(key: &PublicKey, message: &EncodedMessage, payload: &[u8]) -> Result<Encoding, Outcome> {
-    let encoded = PreAuthenticationEncoding::new(COSIGN_SIMPLE_SIGNING_TYPE, payload);
-    let candidates = [(Encoding::Raw, [b"".as_slice(), payload]), (Encoding::PreAuthentication, encoded.parts())];
-    for (encoding, parts) in &candidates {
-        if key.accepts(message, &key.digest(parts)) {
-            return Ok(*encoding);
-        }
+    if key.accepts(message, &key.digest(&[payload])) {
+        return Ok(Encoding::Raw);
     }
-    Err(match candidates.iter().find_map(|(_, parts)| key.signed_otherwise(message, parts)) {
+    let encoded = PreAuthenticationEncoding::new(COSIGN_SIMPLE_SIGNING_TYPE, payload);
+    if key.accepts(message, &key.digest(&encoded.parts())) {
+        return Ok(Encoding::PreAuthentication);
+    }
+    let otherwise = key.signed_otherwise(message, &[payload]);
+    Err(match otherwise.or_else(|| key.signed_otherwise(message, &encoded.parts())) {
         Some(SignedOtherwise::Algorithm(made)) => {
             let stated = key.algorithm();
             let detail = format!("the signature was made with {made}, the policy states {stated} for the key");

@@ -54,12 +54,7 @@ impl Folder {
 
     /// The program, to be run in this folder.
     pub(crate) fn dokimos(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dokimos"));
-        command.args(arguments).current_dir(&self.0).stdin(Stdio::null());
-        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
-            command.env_remove(variable);
-        }
-        command
+        dokimos_in(&self.0, arguments)
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
@@ -96,6 +91,16 @@ impl Drop for Folder {
     }
 }
 
+/// The program, to be run in a folder.
+pub(crate) fn dokimos_in(folder: impl AsRef<Path>, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dokimos"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
 /// How a run of the program ended.
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -121,6 +126,14 @@ impl Run {
     #[track_caller]
     pub(crate) fn succeeds(self) -> String {
         String::from_utf8(self.bytes()).unwrap()
+    }
+
+    /// The standard output of a run that must have ended with this code, without a word on the standard error.
+    #[track_caller]
+    pub(crate) fn ends(self, code: i32) -> String {
+        let stdout = String::from_utf8(self.stdout).unwrap();
+        assert_eq!((self.code, self.stderr.as_str()), (Some(code), ""), "{stdout}");
+        stdout
     }
 
     /// The run must have failed with this code and exactly this line, and have printed nothing else.

@@ -7,6 +7,7 @@ mod base64;
 mod cosign;
 mod fields;
 mod grafeas;
+mod index;
 mod shape;
 
 use crate::{
@@ -22,6 +23,7 @@ use alloc::{
 use base64::Dialect;
 use core::slice;
 use fields::Field;
+use index::Index;
 
 /// The most bytes of a signature: that of an RSA key of 8,192 bits, the largest that is accepted.
 const SIGNATURE_BYTES: usize = 1024;
@@ -38,6 +40,7 @@ const SIGNATURE_BYTES: usize = 1024;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attestations {
     list: Vec<Attestation>,
+    index: Index,
 }
 
 impl Attestations {
@@ -79,6 +82,7 @@ impl Attestations {
         let added = shape::Reader::new(source, room, budget).read(bytes)?;
         let count = added.len();
         self.list.extend(added);
+        self.index.extend(&self.list);
         Ok(count)
     }
 
@@ -111,12 +115,23 @@ impl Attestations {
         let content = Content::Signed { payload: payload.into(), signatures: vec![signature] };
         let source = Source::new(source).at(&Place::Root, None);
         self.list.push(Attestation { source, format: "detached", resource: None, content });
+        self.index.extend(&self.list);
         Ok(())
     }
 
     /// The attestations, in the order in which they were added.
     pub fn iter(&self) -> slice::Iter<'_, Attestation> {
         self.list.iter()
+    }
+
+    /// Those whose payload names the digest, and as many others as are asked for, each in the order in which they were
+    /// added; and how many more others there are.
+    pub(crate) fn for_digest(&self, hex: &str, others: usize) -> (Vec<&Attestation>, Vec<&Attestation>, usize) {
+        let naming = self.index.naming(&self.list, hex);
+        let other = (0..self.list.len()).filter(|place| naming.binary_search(place).is_err()).take(others);
+        let other: Vec<_> = other.filter_map(|place| self.list.get(place)).collect();
+        let left = self.list.len().saturating_sub(naming.len()).saturating_sub(other.len());
+        (naming.into_iter().filter_map(|place| self.list.get(place)).collect(), other, left)
     }
 
     /// How many attestations the set holds, those with a problem among them.
@@ -228,7 +243,7 @@ impl Attestation {
     /// Whether the text stands anywhere in the payload's bytes: a hint which attestation to try first, and no more. A
     /// payload can name a digest in other words (JSON escapes), and can hold the text without naming the digest.
     pub(crate) fn names_digest(&self, hex: &str) -> bool {
-        self.untrusted_payload().is_some_and(|payload| memchr::memmem::find(payload, hex.as_bytes()).is_some())
+        self.untrusted_payload().is_some_and(|payload| index::names(payload, hex.as_bytes()))
     }
 }
 

@@ -99,7 +99,7 @@ impl KeyError {
             Self::PssMaskGeneration => "KEY_PSS_MASK_GENERATION",
             Self::PssSha1 => "KEY_PSS_SHA1",
             Self::PssTrailer => "KEY_PSS_TRAILER",
-            Self::Rsa(error) => rsa_code(*error),
+            Self::Rsa(error) => error.code(),
             Self::SaltLengthConflict { .. } => "KEY_SALT_LENGTH_CONFLICT",
             Self::SaltLengthTooLarge { .. } => "KEY_SALT_LENGTH_TOO_LARGE",
             Self::SaltWithoutPss => "KEY_SALT_WITHOUT_PSS",
@@ -107,19 +107,6 @@ impl KeyError {
             Self::TrailingBytes => "KEY_TRAILING_BYTES",
             Self::Truncated => "KEY_TRUNCATED",
         }
-    }
-}
-
-fn rsa_code(error: RsaKeyError) -> &'static str {
-    match error {
-        RsaKeyError::ExponentEven => "KEY_EXPONENT_EVEN",
-        RsaKeyError::ExponentLeadingZero => "KEY_EXPONENT_LEADING_ZERO",
-        RsaKeyError::ExponentTooLarge { .. } => "KEY_EXPONENT_TOO_LARGE",
-        RsaKeyError::ExponentTooSmall { .. } => "KEY_EXPONENT_TOO_SMALL",
-        RsaKeyError::ModulusEven => "KEY_MODULUS_EVEN",
-        RsaKeyError::ModulusLeadingZero => "KEY_MODULUS_LEADING_ZERO",
-        RsaKeyError::ModulusTooLarge { .. } => "KEY_MODULUS_TOO_LARGE",
-        RsaKeyError::ModulusTooSmall { .. } => "KEY_MODULUS_TOO_SMALL",
     }
 }
 

@@ -7,6 +7,7 @@ mod decode;
 mod evaluate;
 mod explain;
 mod outline;
+mod outline_json;
 mod pattern;
 mod requirement;
 mod rule;
@@ -14,6 +15,7 @@ mod search;
 mod warning;
 
 pub use evaluate::Request;
+pub use outline::{PolicyKey, PolicyRule};
 
 use crate::{Budget, Problem, json::Json};
 use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};

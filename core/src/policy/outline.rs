@@ -1,144 +1,96 @@
-//! What a policy says, for showing it: without patterns and without key material.
+//! What a policy holds, for people and for programs that show it. Nothing here decides.
 
 use super::{
     Policy,
-    attestor::{Attestor, AttestorKey},
     requirement::Requirement,
     rule::{Evaluation, Rule},
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use crate::{Enforcement, PublicKey, UnixTime};
+use alloc::{format, string::String, vec::Vec};
+
+/// A key of an attestor, as the policy states it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct PolicyKey<'p> {
+    /// The attestor for which the key speaks.
+    pub attestor: &'p str,
+    /// The id that the policy gives the key, or its default id.
+    pub id: &'p str,
+    /// The key, with its algorithm.
+    pub key: &'p PublicKey,
+    /// The key may be used from then on, if the policy says so.
+    pub valid_from: Option<UnixTime>,
+    /// The key may be used before then, if the policy says so.
+    pub valid_until: Option<UnixTime>,
+}
+
+/// A rule of a policy, in outline.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyRule<'p> {
+    /// The rule's name; `default` for the policy's default.
+    pub name: &'p str,
+    /// `REQUIRE_ATTESTATION`, `ALWAYS_ALLOW` or `ALWAYS_DENY`.
+    pub evaluation: &'static str,
+    /// What is required, in words such as `release and (qa or security)`; none unless attestations are.
+    pub requirement: Option<String>,
+    /// Whether a denial blocks.
+    pub enforcement: Enforcement,
+}
 
 impl Policy {
-    /// The policy in outline, as JSON: what a page or a terminal draws beside a report. One line, members in a fixed
-    /// order:
-    ///
-    /// `{"attestors": [{"name", "description", "keys": [{"id", "algorithm", "validFrom", "validUntil"}]}],
-    /// "allowlist": [pattern], "rules": [{"name", "evaluation", "enforcement", "require"}], "default": a rule or null,
-    /// "breakglass": annotation or null}`, with `require` as the document has it, or null.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), dokimos::PolicyError> {
-    /// let policy = dokimos::Policy::from_json(br#"{
-    ///     "apiVersion": "dokimos.dev/v1",
-    ///     "kind": "Policy",
-    ///     "default": { "evaluation": "ALWAYS_DENY" }
-    /// }"#)?;
-    /// assert_eq!(
-    ///     policy.outline_json(),
-    ///     r#"{"attestors":[],"allowlist":[],"rules":[],"#.to_string()
-    ///         + r#""default":{"name":"default","evaluation":"ALWAYS_DENY","enforcement":"BLOCK","require":null},"#
-    ///         + r#""breakglass":null}"#
-    /// );
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The keys, in the order of the document.
+    pub fn keys(&self) -> impl Iterator<Item = PolicyKey<'_>> {
+        self.attestors.iter().flat_map(|attestor| {
+            attestor.keys.iter().map(|key| PolicyKey {
+                attestor: &attestor.name,
+                id: &key.id,
+                key: &key.key,
+                valid_from: key.valid_from,
+                valid_until: key.valid_until,
+            })
+        })
+    }
+
+    /// The rules in the order in which they are tried; the policy's default, if it has one, is the last.
+    pub fn rules(&self) -> impl Iterator<Item = PolicyRule<'_>> {
+        self.rules.iter().chain(&self.default).map(|rule| self.outline(rule))
+    }
+
+    /// How many patterns the allowlist has.
     #[must_use]
-    pub fn outline_json(&self) -> String {
-        // Strings, numbers and lists of them: nothing here can fail to serialise.
-        serde_json::to_string(&Outline(self)).unwrap_or_default()
+    pub fn allowlist_len(&self) -> usize {
+        self.allowlist.len()
     }
-}
 
-struct Outline<'p>(&'p Policy);
-
-impl Serialize for Outline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let policy = self.0;
-        let rule = |rule| RuleOutline { rule, attestors: &policy.attestors };
-        let mut outline = serializer.serialize_struct("Outline", 5)?;
-        outline.serialize_field("attestors", &policy.attestors.iter().map(AttestorOutline).collect::<Vec<_>>())?;
-        let allowlist: Vec<_> = policy.allowlist.iter().map(|exemption| &exemption.text).collect();
-        outline.serialize_field("allowlist", &allowlist)?;
-        outline.serialize_field("rules", &policy.rules.iter().map(rule).collect::<Vec<_>>())?;
-        outline.serialize_field("default", &policy.default.as_ref().map(rule))?;
-        outline.serialize_field("breakglass", &policy.break_glass)?;
-        outline.end()
-    }
-}
-
-struct AttestorOutline<'p>(&'p Attestor);
-
-impl Serialize for AttestorOutline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut attestor = serializer.serialize_struct("Attestor", 3)?;
-        attestor.serialize_field("name", &self.0.name)?;
-        attestor.serialize_field("description", &self.0.description)?;
-        attestor.serialize_field("keys", &self.0.keys.iter().map(KeyOutline).collect::<Vec<_>>())?;
-        attestor.end()
-    }
-}
-
-struct KeyOutline<'p>(&'p AttestorKey);
-
-impl Serialize for KeyOutline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut key = serializer.serialize_struct("Key", 4)?;
-        key.serialize_field("id", &self.0.id)?;
-        key.serialize_field("algorithm", &self.0.key.algorithm().to_string())?;
-        key.serialize_field("validFrom", &self.0.valid_from.map(|time| time.to_string()))?;
-        key.serialize_field("validUntil", &self.0.valid_until.map(|time| time.to_string()))?;
-        key.end()
-    }
-}
-
-struct RuleOutline<'p> {
-    rule: &'p Rule,
-    attestors: &'p [Attestor],
-}
-
-impl Serialize for RuleOutline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (evaluation, requirement) = match &self.rule.evaluation {
-            Evaluation::RequireAttestation(requirement) => ("REQUIRE_ATTESTATION", Some(requirement)),
+    fn outline<'p>(&'p self, rule: &'p Rule) -> PolicyRule<'p> {
+        let (evaluation, requirement) = match &rule.evaluation {
+            Evaluation::RequireAttestation(requirement) => {
+                ("REQUIRE_ATTESTATION", Some(self.in_words(requirement, false)))
+            }
             Evaluation::AlwaysAllow => ("ALWAYS_ALLOW", None),
             Evaluation::AlwaysDeny => ("ALWAYS_DENY", None),
         };
-        let require = requirement.map(|requirement| RequirementOutline { requirement, attestors: self.attestors });
-        let mut rule = serializer.serialize_struct("Rule", 4)?;
-        rule.serialize_field("name", &self.rule.name)?;
-        rule.serialize_field("evaluation", evaluation)?;
-        rule.serialize_field("enforcement", self.rule.enforcement.name())?;
-        rule.serialize_field("require", &require)?;
-        rule.end()
-    }
-}
-
-/// A requirement as the policy's document writes it.
-struct RequirementOutline<'p> {
-    requirement: &'p Requirement,
-    attestors: &'p [Attestor],
-}
-
-impl RequirementOutline<'_> {
-    fn name(&self, attestor: usize) -> &str {
-        self.attestors.get(attestor).map_or("", |attestor| attestor.name.as_str())
+        PolicyRule { name: &rule.name, evaluation, requirement, enforcement: rule.enforcement }
     }
 
-    fn branches<'r>(&'r self, branches: &'r [Requirement]) -> Vec<RequirementOutline<'r>> {
-        branches.iter().map(|requirement| RequirementOutline { requirement, attestors: self.attestors }).collect()
-    }
-}
-
-impl Serialize for RequirementOutline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = match self.requirement {
-            Requirement::Attestor(attestor) => return serializer.serialize_str(self.name(*attestor)),
-            Requirement::All(_) | Requirement::Any(_) => serializer.serialize_map(Some(1))?,
-            Requirement::AtLeast { .. } => serializer.serialize_map(Some(2))?,
-        };
-        match self.requirement {
-            Requirement::Attestor(_) => {}
-            Requirement::All(branches) => map.serialize_entry("all", &self.branches(branches))?,
-            Requirement::Any(branches) => map.serialize_entry("any", &self.branches(branches))?,
-            Requirement::AtLeast { number, of } => {
-                map.serialize_entry("atLeast", number)?;
-                map.serialize_entry("of", &of.iter().map(|attestor| self.name(*attestor)).collect::<Vec<_>>())?;
+    /// `inner`: a part of a longer text, in which parentheses keep it together.
+    fn in_words(&self, requirement: &Requirement, inner: bool) -> String {
+        let name = |attestor: &usize| self.attestors.get(*attestor).map_or("", |attestor| attestor.name.as_str());
+        let (words, simple) = match requirement {
+            Requirement::Attestor(attestor) => (String::from(name(attestor)), true),
+            Requirement::All(branches) | Requirement::Any(branches) => {
+                let and = if matches!(requirement, Requirement::All(_)) { " and " } else { " or " };
+                let simple = branches.len() < 2;
+                let branches: Vec<String> =
+                    branches.iter().map(|branch| self.in_words(branch, inner || !simple)).collect();
+                (branches.join(and), simple)
             }
-        }
-        map.end()
+            Requirement::AtLeast { number, of } => {
+                let names: Vec<&str> = of.iter().map(name).collect();
+                (format!("at least {number} of {}", names.join(", ")), false)
+            }
+        };
+        if simple || !inner { words } else { format!("({words})") }
     }
 }

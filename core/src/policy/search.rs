@@ -74,20 +74,10 @@ impl<'a> Search<'a> {
         attestations: &'a Attestations,
         now: UnixTime,
     ) -> Self {
-        let hex = digest.hex();
-        let mut evidence: Vec<Evidence<'a>> = Vec::new();
-        let mut others: Vec<Evidence<'a>> = Vec::new();
-        let mut left_aside = 0_usize;
-        for attestation in attestations {
-            if attestation.names_digest(hex) {
-                evidence.push(Evidence { attestation, names_digest: true });
-            } else if others.len() < policy.budget.other_images {
-                others.push(Evidence { attestation, names_digest: false });
-            } else {
-                left_aside = left_aside.saturating_add(1);
-            }
-        }
-        evidence.append(&mut others);
+        let (naming, others, left_aside) = attestations.for_digest(digest.hex(), policy.budget.other_images);
+        let naming = naming.into_iter().map(|attestation| Evidence { attestation, names_digest: true });
+        let others = others.into_iter().map(|attestation| Evidence { attestation, names_digest: false });
+        let evidence = naming.chain(others).collect();
         Self {
             policy,
             image,
@@ -192,7 +182,9 @@ impl<'a> Search<'a> {
             }
             let attempt = self.attempt(attestor, &candidate, &mut found.keys);
             found.attempts.push(attempt);
-            if found.is_satisfied() && !thorough {
+            // A thorough search ends when there is no other key left to find.
+            let enough = if thorough { attestor.keys.len() } else { 1 };
+            if found.keys.len() >= enough {
                 break;
             }
         }

@@ -36,6 +36,23 @@ pub enum RsaKeyError {
     },
 }
 
+impl RsaKeyError {
+    /// The stable code of this error, which is also that of the [`KeyError`](crate::KeyError) around it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ExponentEven => "KEY_EXPONENT_EVEN",
+            Self::ExponentLeadingZero => "KEY_EXPONENT_LEADING_ZERO",
+            Self::ExponentTooLarge { .. } => "KEY_EXPONENT_TOO_LARGE",
+            Self::ExponentTooSmall { .. } => "KEY_EXPONENT_TOO_SMALL",
+            Self::ModulusEven => "KEY_MODULUS_EVEN",
+            Self::ModulusLeadingZero => "KEY_MODULUS_LEADING_ZERO",
+            Self::ModulusTooLarge { .. } => "KEY_MODULUS_TOO_LARGE",
+            Self::ModulusTooSmall { .. } => "KEY_MODULUS_TOO_SMALL",
+        }
+    }
+}
+
 impl fmt::Display for RsaKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -74,6 +91,18 @@ pub enum SignatureError {
     Mismatch,
     /// The signature, as a number, is not below the modulus.
     OutOfRange,
+}
+
+impl SignatureError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Length { .. } => "SIGNATURE_LENGTH",
+            Self::Mismatch => "SIGNATURE_MISMATCH",
+            Self::OutOfRange => "SIGNATURE_OUT_OF_RANGE",
+        }
+    }
 }
 
 impl fmt::Display for SignatureError {

@@ -1,8 +1,10 @@
 //! The RSA public key and its one operation, s^e mod n (RFC 8017 3.1 and 5.2.2, RSAVP1).
 
+#[cfg(target_arch = "x86_64")]
+use super::ifma;
 use super::{
     EncodedMessage, MAX_MODULUS_BITS, MAX_MODULUS_BYTES, MIN_MODULUS_BITS, RsaKeyError, SignatureError,
-    montgomery::Modulus,
+    engine::{Engine, Modulus},
 };
 use core::fmt;
 
@@ -23,13 +25,19 @@ pub(crate) struct RsaPublicKey {
 impl RsaPublicKey {
     /// Takes modulus and exponent, both big-endian without leading zeros.
     pub(crate) fn new(modulus: &[u8], exponent: &[u8]) -> Result<Self, RsaKeyError> {
+        Self::with_engine(modulus, exponent, Engine::best())
+    }
+
+    /// As [`new`](Self::new), with a given kind of arithmetic; where the processor lacks it, the portable one.
+    pub(crate) fn with_engine(modulus: &[u8], exponent: &[u8], engine: Engine) -> Result<Self, RsaKeyError> {
         let modulus_bits = checked_modulus_bits(modulus)?;
         let exponent = checked_exponent(exponent)?;
         let mut modulus_bytes = [0; MAX_MODULUS_BYTES];
         for (to, from) in modulus_bytes.iter_mut().zip(modulus) {
             *to = *from;
         }
-        Ok(Self { modulus: Modulus::new(modulus), modulus_bytes, modulus_len: modulus.len(), modulus_bits, exponent })
+        let prepared = Modulus::new(modulus, modulus_bits, engine);
+        Ok(Self { modulus: prepared, modulus_bytes, modulus_len: modulus.len(), modulus_bits, exponent })
     }
 
     /// The length of the modulus, in bits.
@@ -54,6 +62,14 @@ impl RsaPublicKey {
 
     /// The encoded message that the signature holds: s^e mod n.
     pub(crate) fn recover(&self, signature: &[u8]) -> Result<EncodedMessage, SignatureError> {
+        self.check(signature)?;
+        let mut message = EncodedMessage::new(self.modulus_bits);
+        self.modulus.power(signature, self.exponent, message.bytes_mut());
+        Ok(message)
+    }
+
+    /// Whether the signature is a number that the key can have made.
+    pub(super) fn check(&self, signature: &[u8]) -> Result<(), SignatureError> {
         // RFC 8017 8.1.2 and 8.2.2 step 1.
         if signature.len() != self.modulus_len {
             return Err(SignatureError::Length { expected: self.modulus_len, found: signature.len() });
@@ -62,24 +78,21 @@ impl RsaPublicKey {
         if signature >= self.modulus() {
             return Err(SignatureError::OutOfRange);
         }
-        let mut message = EncodedMessage::new(self.modulus_bits);
-        self.modulus.power(signature, self.exponent, message.bytes_mut());
-        Ok(message)
+        Ok(())
     }
-}
 
-/// Recovers the encoded message of each signature with its key, and hands each result over with its place.
-///
-/// Each result is exactly that of [`RsaPublicKey::recover`]. The order of the calls is not given.
-#[cfg(feature = "alloc")]
-pub(crate) fn recover_batch(
-    jobs: &[(&RsaPublicKey, &[u8])],
-    each: &mut dyn FnMut(usize, Result<&EncodedMessage, SignatureError>),
-) {
-    for (place, (key, signature)) in jobs.iter().enumerate() {
-        match key.recover(signature) {
-            Ok(message) => each(place, Ok(&message)),
-            Err(error) => each(place, Err(error)),
+    /// The kind of arithmetic that the key was made for.
+    #[cfg(test)]
+    pub(super) fn engine(&self) -> Engine {
+        self.modulus.engine()
+    }
+
+    /// The modulus, if its engine can do eight at once.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn ifma_modulus(&self) -> Option<&ifma::Modulus> {
+        match &self.modulus {
+            Modulus::Ifma(modulus) => Some(modulus),
+            _ => None,
         }
     }
 }

@@ -11,19 +11,37 @@
 //!
 //! Everything here is public: key, signature, message. So time and memory access may depend on all of it, and do.
 
+#[cfg(target_arch = "x86_64")]
+mod adx;
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "callers of batches need alloc, batches themselves do not")
+)]
+mod batch;
+mod engine;
 mod error;
+// Its arithmetic is tested on every machine with 64 bits, by lanes in plain Rust.
+#[cfg(any(target_arch = "x86_64", all(test, target_pointer_width = "64")))]
+#[cfg_attr(not(feature = "alloc"), allow(dead_code, unused_imports, reason = "as for `batch`, which it goes with"))]
+mod ifma;
 mod key;
+mod limb;
 mod message;
 mod montgomery;
 mod pkcs1;
+mod portable;
+mod power_of_two;
 mod pss;
+mod steps;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "alloc")]
+pub(crate) use batch::recover_batch;
+#[cfg(any(test, feature = "internal"))]
+pub(crate) use engine::Engine;
 pub use error::{RsaKeyError, SignatureError};
 pub(crate) use key::RsaPublicKey;
-#[cfg(feature = "alloc")]
-pub(crate) use key::recover_batch;
 pub(crate) use message::EncodedMessage;
 pub(crate) use pss::SaltLength;
 

@@ -117,6 +117,14 @@ fn two_stars_alone_are_every_image() {
     }
 }
 
+/// What the accessors of a reference would answer if they were wrong.
+#[test]
+fn no_pattern_of_images_matches_an_empty_text() {
+    for (text, star) in [("**", Star::Segment), ("a/**", Star::Segment), ("a*", Star::Label)] {
+        assert!(!Glob::new(text, star).matches(""), "{text}");
+    }
+}
+
 #[test]
 fn two_stars_elsewhere_are_refused() {
     for pattern in [
@@ -166,6 +174,7 @@ fn a_star_in_a_host_stays_inside_its_label() {
         &["example.com/a", "example.community/a"],
         &["example.com.evil.org/a", "example.com:5000/a"],
     );
+    check("web*:443/a", &["web1:443/a", "WEB:443/a"], &["web1:80/a", "web1/a"]);
     check("localhost:*/a", &["localhost:5000/a", "LOCALHOST:1/a"], &["localhost/a", "localhost.evil.com:5000/a"]);
     check("example.com:50*/a", &["example.com:5000/a", "example.com:50/a"], &["example.com:6000/a"]);
     check("*:5000/a", &["web:5000/a", "localhost:5000/a"], &["a.b:5000/a", "[::1]:5000/a"]);
@@ -268,6 +277,7 @@ fn what_could_never_match_is_refused() {
         refused(pattern);
     }
     refused(&alloc::format!("x.io/*@sha256:{HASH}0*"));
+    assert!(refused("[2001:db8::*]/a").contains("IPv6"));
     assert!(refused(&alloc::format!("x.io/*{}", "a".repeat(1019))).contains("1025 bytes"));
     assert!(Pattern::parse(&alloc::format!("x.io/*{}", "a".repeat(1018))).is_ok());
 }

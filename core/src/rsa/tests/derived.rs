@@ -1,10 +1,7 @@
 //! The edge cases made for this project: forgeries, lengths, salts, and keys that must be refused as keys.
 
-use super::support::{hex, vector_text};
-use crate::{
-    hash::Hash,
-    rsa::{RsaPublicKey, SaltLength},
-};
+use super::support::{Keys, hex, vector_text};
+use crate::{hash::Hash, rsa::SaltLength};
 
 #[test]
 fn every_edge_case_gets_its_verdict() {
@@ -31,7 +28,7 @@ fn verdict(scheme: &str, hash: &str, [n, e, message, signature]: [&str; 4], salt
         "sha512" => Hash::Sha512,
         other => panic!("unknown hash {other}"),
     };
-    let Ok(key) = RsaPublicKey::new(&hex(n), &hex(e)) else { return "invalid-key" };
+    let Ok(key) = Keys::new(&hex(n), &hex(e)) else { return "invalid-key" };
     let Ok(block) = key.recover(&hex(signature)) else { return "invalid" };
     let value = hash.digest(&[&hex(message)]);
     let holds = match scheme {

@@ -45,7 +45,7 @@ fn refuses_b3_01_garbage_after_digest_info() {
     // Bleichenbacher 2006, without a private key: 00 01 ff*8 00 DigestInfo, garbage, and the cube root of it.
     for bits in [2048_usize, 3072, 4096, 8192] {
         let n = (BigUint::from(1_u32) << bits) - 1_u32;
-        let key = RsaPublicKey::new(&n.to_bytes_be(), &[3]).unwrap();
+        let key = Keys::new(&n.to_bytes_be(), &[3]).unwrap();
         for (hash, info) in digest_infos() {
             let prefix = [&[0, 1], &[0xff; 8][..], &[0], &info].concat();
             // The root has a third of the bits, and must choose all those of the prefix: not SHA-512 with 2048 bits.
@@ -125,7 +125,7 @@ fn refuses_b3_04_padding_not_compared() {
         for place in 0..good.len() {
             let mut block = good.clone();
             block[place] ^= 0x01;
-            assert!(refused(&changed(&signer.key, &block)), "{hash} {place}");
+            assert!(refused(&changed(signer.key.fastest(), &block)), "{hash} {place}");
         }
         // Block types 0 and 2, and padding of fewer than eight bytes.
         for kind in [0x00, 0x02] {
@@ -160,7 +160,7 @@ fn refuses_b3_05_digest_info_not_checked() {
         for place in 0..info.len() - value.as_ref().len() {
             let mut info = info.clone();
             info[place] ^= 0x20;
-            assert!(refused(&changed(&signer.key, &pkcs1_block(&info, 256))), "{hash} {place}");
+            assert!(refused(&changed(signer.key.fastest(), &pkcs1_block(&info, 256))), "{hash} {place}");
         }
         // No DigestInfo at all.
         assert!(refused(&signer.round_trip(&pkcs1_block(value.as_ref(), 256))), "{hash}");
@@ -262,7 +262,7 @@ fn refuses_b3_10_other_mgf_hash() {
 #[test]
 fn refuses_b3_11_pss_defects() {
     for signer in [Signer::bits_2048(), Signer::bits_2049()] {
-        let bits = signer.key.modulus_bits();
+        let bits = signer.key.fastest().modulus_bits();
         for hash in HASHES {
             let value = hash.digest(&[MESSAGE]);
             let salt = vec![0x3c; hash.len()];
@@ -287,7 +287,7 @@ fn refuses_b3_11_pss_defects() {
             for bit in 0..good.len() * 8 {
                 let mut block = good.clone();
                 block[bit / 8] ^= 0x80 >> (bit % 8);
-                let message = changed(&signer.key, &block);
+                let message = changed(signer.key.fastest(), &block);
                 assert!(!message.is_pss(hash, &value, SaltLength::Recovered), "{hash} {bit}");
             }
         }
@@ -301,7 +301,7 @@ fn refuses_b3_11_pss_defects() {
     if BigUint::from_bytes_be(&block) < signer.n {
         assert!(refused(&signer.round_trip(&block)));
     }
-    assert!(refused(&changed(&signer.key, &block)));
+    assert!(refused(&changed(signer.key.fastest(), &block)));
 }
 
 #[test]

@@ -9,7 +9,12 @@
 
 mod cavp;
 mod derived;
+mod differential;
 mod forgeries;
+mod hard;
 mod keys;
+#[cfg(target_pointer_width = "64")]
+mod lanes;
+mod small;
 mod support;
 mod wycheproof;

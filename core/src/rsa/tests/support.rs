@@ -2,7 +2,7 @@
 
 use crate::{
     hash::{Hash, HashValue},
-    rsa::{EncodedMessage, MAX_MODULUS_BYTES, RsaPublicKey},
+    rsa::{EncodedMessage, Engine, MAX_MODULUS_BYTES, RsaKeyError, RsaPublicKey, SignatureError, batch::recover_batch},
 };
 use num_bigint::BigUint;
 use std::{vec, vec::Vec};
@@ -14,16 +14,60 @@ pub(super) use vectors::vector_text;
 
 pub(super) const HASHES: [Hash; 3] = [Hash::Sha256, Hash::Sha384, Hash::Sha512];
 
+/// The engines that this processor has.
+pub(super) fn engines() -> impl Iterator<Item = Engine> {
+    Engine::ALL.iter().copied().filter(|engine| engine.is_available())
+}
+
+/// One key in each engine. What one says all must say, alone and in a batch.
+#[derive(Debug, PartialEq)]
+pub(super) struct Keys(pub(super) Vec<RsaPublicKey>);
+
+impl Keys {
+    pub(super) fn new(modulus: &[u8], exponent: &[u8]) -> Result<Self, RsaKeyError> {
+        let keys: Result<Vec<_>, _> =
+            engines().map(|engine| RsaPublicKey::with_engine(modulus, exponent, engine)).collect();
+        let chosen = RsaPublicKey::new(modulus, exponent);
+        assert_eq!(chosen.as_ref().map(RsaPublicKey::engine), keys.as_ref().map(|keys| keys[0].engine()));
+        for (key, engine) in keys.iter().flatten().zip(engines()) {
+            assert_eq!(key.engine(), engine);
+        }
+        keys.map(Self)
+    }
+
+    /// The key in the fastest engine.
+    pub(super) fn fastest(&self) -> &RsaPublicKey {
+        &self.0[0]
+    }
+
+    pub(super) fn recover(&self, signature: &[u8]) -> Result<EncodedMessage, SignatureError> {
+        let result = self.fastest().recover(signature);
+        for key in &self.0 {
+            assert_eq!(key.recover(signature), result, "{:?}: {signature:x?}", key.engine());
+        }
+        // Each once, and the fastest so often that they go together.
+        let jobs: Vec<_> = self.0.iter().chain([self.fastest(); 7]).map(|key| (key, signature)).collect();
+        let mut results = vec![None; jobs.len()];
+        recover_batch(&jobs, &mut |place, found| {
+            assert!(results[place].replace(found.cloned()).is_none(), "{place} twice");
+        });
+        for (found, (key, _)) in results.iter().zip(&jobs) {
+            assert_eq!(found.as_ref(), Some(&result), "{:?} in a batch: {signature:x?}", key.engine());
+        }
+        result
+    }
+}
+
 /// A key pair of which everything is known.
 pub(super) struct Signer {
-    pub(super) key: RsaPublicKey,
+    pub(super) key: Keys,
     pub(super) n: BigUint,
     d: BigUint,
 }
 
 impl Signer {
     pub(super) fn new(n: &str, d: &str) -> Self {
-        let key = RsaPublicKey::new(&hex(n), &[1, 0, 1]).unwrap();
+        let key = Keys::new(&hex(n), &[1, 0, 1]).unwrap();
         Self { key, n: BigUint::from_bytes_be(&hex(n)), d: BigUint::from_bytes_be(&hex(d)) }
     }
 
@@ -39,7 +83,7 @@ impl Signer {
     pub(super) fn sign(&self, block: &[u8]) -> Vec<u8> {
         let block = BigUint::from_bytes_be(block);
         assert!(block < self.n, "a block that is not below the modulus cannot be signed");
-        padded(&block.modpow(&self.d, &self.n), self.key.modulus_len())
+        padded(&block.modpow(&self.d, &self.n), self.key.fastest().modulus_len())
     }
 
     /// Signs the block, makes sure that exactly the block comes back, and returns it as a verifier sees it.
@@ -145,7 +189,7 @@ pub(super) fn cube_root_forgery(prefix: &[u8], length: usize) -> (Vec<u8>, Vec<u
 }
 
 /// The verdict by the rules of PKCS #1 v1.5, from key and message to yes or no.
-pub(super) fn verify_pkcs1(key: &RsaPublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+pub(super) fn verify_pkcs1(key: &Keys, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
     let value = hash.digest(&[message]);
     key.recover(signature).is_ok_and(|message| message.is_pkcs1_v15(hash, &value))
 }

@@ -1,0 +1,207 @@
+//! `dokimos inspect`: what attestations say, before anything of it is known to be true.
+
+use crate::{
+    Answer, evidence, failure::Failure, format::Format, input::Source, output::Output, problem::ShownProblem,
+    text::Excerpt,
+};
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use dokimos::{Attestation, Attestations, Budget, Signature, SimpleSigning};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::fmt::{self, Write};
+
+/// Shows attestations, and verifies nothing
+///
+/// Says for each attestation where it stands, in which format it is, what its payload says and by which keys it claims to
+/// be signed. Whoever wrote the document chose all of it: only `dokimos verify` tells what is true.
+///
+/// The exit code is 0 for every document that can be read, whatever it says.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  dokimos inspect web.json
+  cosign download signature registry.example.com/shop/web | dokimos inspect -
+  dokimos inspect -o json attestations/")]
+pub(crate) struct Inspect {
+    /// Files of attestations, or folders of such files; - is the standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<Source>,
+
+    /// Text for people, or one line of JSON
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    output: Format,
+}
+
+impl Inspect {
+    pub(crate) fn run(self, out: &mut Output) -> Result<Answer, Failure> {
+        Source::at_most_one_standard_input(&self.files)?;
+        let mut attestations = Attestations::new();
+        for file in &self.files {
+            evidence::add(&mut attestations, file, &Budget::default())?;
+        }
+        let list: Vec<Shown<'_>> = attestations.iter().map(Shown::new).collect();
+        match self.output {
+            Format::Json => {
+                let document = Document { verified: false, attestations: &list };
+                // Texts, numbers and lists of such: nothing in it can fail to be written.
+                out.line(serde_json::to_string(&document).unwrap_or_default())?;
+            }
+            Format::Text => {
+                let paint = out.paint();
+                let warning = "NOT VERIFIED: this is what the documents say, and anybody can write such a document.";
+                out.line(paint.styled(AnsiColor::Yellow.on_default().bold(), warning))?;
+                for attestation in &list {
+                    out.line(format_args!("\n{}", paint.styled(Style::new().bold(), Excerpt(attestation.source))))?;
+                    out.line(attestation.text().trim_end())?;
+                }
+                if list.is_empty() {
+                    out.line("\nThere are no attestations in it.")?;
+                }
+            }
+        }
+        Ok(Answer::Yes)
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    /// Always false, for those who read the JSON and not the manual.
+    verified: bool,
+    attestations: &'a [Shown<'a>],
+}
+
+/// An attestation, as it is shown.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    source: &'a str,
+    format: &'a str,
+    resource: Option<&'a str>,
+    payload: Option<Payload>,
+    signatures: Vec<ShownSignature<'a>>,
+    problem: Option<ShownProblem>,
+    unsupported: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload {
+    bytes: usize,
+    claim: Option<Claim>,
+    problem: Option<ShownProblem>,
+}
+
+/// What a payload says.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Claim {
+    docker_reference: String,
+    manifest_digest: String,
+    r#type: &'static str,
+    annotations: Option<Box<RawValue>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownSignature<'a> {
+    key_id: Option<&'a str>,
+    bytes: Option<usize>,
+    problem: Option<ShownProblem>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(attestation: &'a Attestation) -> Self {
+        Self {
+            source: attestation.source(),
+            format: attestation.format(),
+            resource: attestation.untrusted_resource(),
+            payload: attestation.untrusted_payload().map(Payload::new),
+            signatures: attestation.signatures().iter().map(ShownSignature::new).collect(),
+            problem: attestation.problem().map(ShownProblem::new),
+            unsupported: attestation.unsupported(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) -> fmt::Result {
+        writeln!(text, "  format: {}", self.format)?;
+        if let Some(problem) = &self.problem {
+            writeln!(text, "  unreadable: {problem}")?;
+        }
+        if let Some(what) = self.unsupported {
+            writeln!(text, "  not supported: {}", Excerpt(what))?;
+        }
+        if let Some(resource) = self.resource {
+            writeln!(text, "  resource: {} (no signature covers this)", Excerpt(resource))?;
+        }
+        if let Some(payload) = &self.payload {
+            payload.write(text)?;
+        }
+        self.signatures.iter().try_for_each(|signature| signature.write(text))
+    }
+}
+
+impl Payload {
+    fn new(bytes: &[u8]) -> Self {
+        let (claim, problem) = match SimpleSigning::parse(bytes, &Budget::default()) {
+            Ok(claim) => (Some(Claim::new(&claim)), None),
+            Err(problem) => (None, Some(ShownProblem::new(&problem))),
+        };
+        Self { bytes: bytes.len(), claim, problem }
+    }
+
+    fn write(&self, text: &mut String) -> fmt::Result {
+        writeln!(text, "  payload: {} bytes", self.bytes)?;
+        if let Some(problem) = &self.problem {
+            writeln!(text, "    says nothing that can be read: {problem}")?;
+        }
+        let Some(claim) = &self.claim else { return Ok(()) };
+        writeln!(text, "    image: {}@{}", Excerpt(&claim.docker_reference), Excerpt(&claim.manifest_digest))?;
+        writeln!(text, "    type: {}", claim.r#type)?;
+        match &claim.annotations {
+            Some(annotations) => writeln!(text, "    optional: {}", Excerpt(annotations.get())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Claim {
+    fn new(claim: &SimpleSigning) -> Self {
+        Self {
+            docker_reference: claim.docker_reference().to_owned(),
+            manifest_digest: claim.manifest_digest().to_owned(),
+            r#type: claim.signature_type().as_str(),
+            annotations: claim.annotations().and_then(|text| RawValue::from_string(text.to_owned()).ok()),
+        }
+    }
+}
+
+impl<'a> ShownSignature<'a> {
+    fn new(signature: &'a Signature) -> Self {
+        let bytes = signature.bytes();
+        Self {
+            key_id: signature.key_id(),
+            bytes: bytes.ok().map(<[u8]>::len),
+            problem: bytes.err().map(ShownProblem::new),
+        }
+    }
+
+    fn write(&self, text: &mut String) -> fmt::Result {
+        match (self.bytes, &self.problem) {
+            (Some(bytes), _) => write!(text, "  signature: {bytes} bytes")?,
+            (None, Some(problem)) => write!(text, "  signature: unreadable: {problem}")?,
+            (None, None) => write!(text, "  signature")?,
+        }
+        match self.key_id {
+            Some(id) => writeln!(text, ", said to be by key {}", Excerpt(id)),
+            None => writeln!(text, ", no key named"),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+module github.com/dokimos/dokimos/ffi/go
+
+go 1.25

@@ -1,0 +1,6 @@
+//go:build !dokimos_static
+
+package dokimos
+
+// #cgo pkg-config: dokimos
+import "C"
