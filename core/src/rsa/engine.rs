@@ -55,7 +55,10 @@ impl Engine {
 
 /// A modulus in the form of its engine, with what was computed from it once.
 #[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "a key is made once, and there is no heap to put it on")]
+#[cfg_attr(
+    target_arch = "x86_64",
+    expect(clippy::large_enum_variant, reason = "a key is made once, and there is no heap to put it on")
+)]
 pub(super) enum Modulus {
     #[cfg(target_arch = "x86_64")]
     Ifma(ifma::Modulus),

@@ -112,10 +112,10 @@ limb!(u32, u64);
 #[cfg(test)]
 limb!(u8, u16);
 
-/// The limbs that the target multiplies best.
-#[cfg(target_pointer_width = "64")]
+/// The limbs that the target multiplies best. x86-64 has 64 bits whatever its pointers have.
+#[cfg(any(target_pointer_width = "64", target_arch = "x86_64"))]
 pub(super) type Word = u64;
-#[cfg(not(target_pointer_width = "64"))]
+#[cfg(not(any(target_pointer_width = "64", target_arch = "x86_64")))]
 pub(super) type Word = u32;
 
 /// The bits of a [`Word`].

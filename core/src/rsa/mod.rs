@@ -13,11 +13,16 @@
 
 #[cfg(target_arch = "x86_64")]
 mod adx;
-#[cfg(any(test, feature = "alloc"))]
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "callers of batches need alloc, batches themselves do not")
+)]
 mod batch;
 mod engine;
 mod error;
-#[cfg(target_arch = "x86_64")]
+// Its arithmetic is tested on every machine with 64 bits, by lanes in plain Rust.
+#[cfg(any(target_arch = "x86_64", all(test, target_pointer_width = "64")))]
+#[cfg_attr(not(feature = "alloc"), allow(dead_code, unused_imports, reason = "as for `batch`, which it goes with"))]
 mod ifma;
 mod key;
 mod limb;

@@ -15,6 +15,7 @@
 pub(super) mod eight;
 pub(super) mod lanes;
 pub(super) mod single;
+#[cfg(target_arch = "x86_64")]
 mod zmm;
 
 use super::{
@@ -25,6 +26,7 @@ use super::{
 use eight::Block;
 use lanes::Lanes;
 
+#[cfg(target_arch = "x86_64")]
 pub(super) use zmm::{is_available, power, power_eight};
 
 const RADIX: u32 = 52;

@@ -1,11 +1,8 @@
 //! Numbers made to be hard: full and empty limbs in each radix, carries that ripple the whole length, ends of ranges, and
 //! sizes beside the sizes of limbs, digits, blocks and groups. By every engine, against whole-number arithmetic.
 
-use super::{
-    model::Model,
-    support::{Keys, engines, padded},
-};
-use crate::rsa::{Engine, SignatureError, ifma};
+use super::support::{Keys, engines, padded};
+use crate::rsa::{Engine, SignatureError};
 use num_bigint::BigUint;
 use std::{collections::BTreeSet, vec, vec::Vec};
 
@@ -51,7 +48,7 @@ fn hard_moduli_and_signatures() {
 }
 
 /// Odd numbers of exactly this length.
-fn moduli(bits: usize) -> BTreeSet<BigUint> {
+pub(super) fn moduli(bits: usize) -> BTreeSet<BigUint> {
     let one = BigUint::from(1_u32);
     let (top, all) = (&one << (bits - 1), (&one << bits) - 1_u32);
     let pattern = |radix: usize, digits: fn(usize) -> u128| -> BigUint {
@@ -81,7 +78,7 @@ fn moduli(bits: usize) -> BTreeSet<BigUint> {
 }
 
 /// Numbers below n.
-fn bases(n: &BigUint, bits: usize) -> Vec<BigUint> {
+pub(super) fn bases(n: &BigUint, bits: usize) -> Vec<BigUint> {
     let one = BigUint::from(1_u32);
     let mut found = vec![
         BigUint::from(0_u32),
@@ -115,61 +112,6 @@ fn bases(n: &BigUint, bits: usize) -> Vec<BigUint> {
 
 fn minimal_bytes(exponent: u64) -> Vec<u8> {
     BigUint::from(exponent).to_bytes_be()
-}
-
-#[test]
-fn lanes_in_plain_rust_agree() {
-    // The whole way of the IFMA engine, on every machine: from bytes to digits, through lanes, and back.
-    for bits in [2048, 2078, 2079, 3072, 3327, 4096, 4158, 4159, 8192] {
-        let moduli: Vec<_> = moduli(bits).into_iter().take(8).collect();
-        let prepared: Vec<_> = moduli.iter().map(|n| ifma::Modulus::new(&n.to_bytes_be(), bits)).collect();
-        let base = bases(&moduli[0], bits)[8].clone();
-        let signature = padded(&base, bits.div_ceil(8));
-        let expected = moduli.iter().map(|n| padded(&base.modpow(&BigUint::from(17_u32), n), bits.div_ceil(8)));
-        let expected: Vec<_> = expected.collect();
-        for (modulus, expected) in prepared.iter().zip(&expected).take(2) {
-            let mut found = vec![0; bits.div_ceil(8)];
-            modulus.power::<Model<52>>(&signature, 17, &mut found);
-            assert_eq!(found, *expected, "{bits}");
-        }
-        let eight: [ifma::Job<'_>; 8] = std::array::from_fn(|lane| (&prepared[lane], &signature[..]));
-        if prepared[0].fits_eight() {
-            let mut lanes = 0;
-            ifma::power_of_eight::<Model<52>>(&eight, 4, |lane, modulus, digits| {
-                let mut found = vec![0; bits.div_ceil(8)];
-                modulus.finish(digits, &mut found);
-                assert_eq!(found, expected[lane], "{bits} {lane}");
-                lanes += 1;
-            });
-            assert_eq!(lanes, 8);
-        } else {
-            assert!(bits > 4158);
-        }
-    }
-}
-
-#[test]
-fn the_last_step_takes_off_one_modulus() {
-    // The result of the steps is below 2 n, and n and 2 n - 1 must come down to 0 and n - 1. Signatures that get there
-    // are not to be had, so the digits are given.
-    for bits in [2048, 2049, 8192] {
-        for n in moduli(bits) {
-            let modulus = ifma::Modulus::new(&n.to_bytes_be(), bits);
-            for (x, expected) in [
-                (n.clone(), BigUint::from(0_u32)),
-                (&n - 1_u32, &n - 1_u32),
-                (&n + 1_u32, BigUint::from(1_u32)),
-                (&n * 2_u32 - 1_u32, &n - 1_u32),
-            ] {
-                let mut digits: Vec<u64> = (0..modulus.digits())
-                    .map(|place| ((&x >> (52 * place)) & BigUint::from((1_u64 << 52) - 1)).try_into().unwrap())
-                    .collect();
-                let mut found = vec![0; bits.div_ceil(8)];
-                modulus.finish(&mut digits, &mut found);
-                assert_eq!(found, padded(&expected, bits.div_ceil(8)), "{n:x} {x:x}");
-            }
-        }
-    }
 }
 
 #[test]

@@ -13,7 +13,8 @@ mod differential;
 mod forgeries;
 mod hard;
 mod keys;
-mod model;
+#[cfg(target_pointer_width = "64")]
+mod lanes;
 mod small;
 mod support;
 mod wycheproof;

@@ -1,13 +1,13 @@
 //! Every modulus of one and two limbs of a small radix, with every pair of numbers below it.
 
-use super::model::Model;
+use super::{hard, support::padded};
 use crate::rsa::{
-    ifma::{eight, single},
     limb::Limb,
     montgomery::{Modulus, Workspace, multiply, square},
     portable::{Portable, ROWS},
     power_of_two::power_of_two,
 };
+use num_bigint::BigUint;
 use std::{vec, vec::Vec};
 
 /// Half a byte: the smallest limb with which a number of two limbs has more values than a test can miss.
@@ -105,7 +105,7 @@ fn group<L: Small>(value: u64) -> [L; ROWS] {
     limbs(value, ROWS).try_into().unwrap()
 }
 
-fn power_mod(base: u64, exponent: u64, n: u64) -> u64 {
+pub(super) fn power_mod(base: u64, exponent: u64, n: u64) -> u64 {
     let (mut result, mut square, mut left) = (1 % n, base % n, exponent);
     while left > 0 {
         if left & 1 == 1 {
@@ -263,137 +263,38 @@ fn powers_of_two() {
     }
 }
 
-/// The digits of a number as `single` has them.
-fn spread<const RADIX: u32, const V: usize>(value: u64) -> single::Digits<V> {
-    let mut digits = [[0; 8]; V];
-    for place in 0..8 * V {
-        let digit = value.checked_shr(RADIX * place as u32).unwrap_or(0) & ((1 << RADIX) - 1);
-        digits[place % V][place / V] = digit;
-    }
-    digits
-}
-
-fn gather<const RADIX: u32, const V: usize>(digits: &single::Digits<V>) -> u64 {
-    (0..8 * V).rev().fold(0, |value, place| {
-        let digit = digits[place % V][place / V];
-        assert!(digit < 1 << RADIX);
-        value << RADIX | digit
-    })
-}
-
-fn negated_inverse(n: u64, radix: u32) -> u64 {
-    (1..1 << radix).find(|x| n * x % (1 << radix) == (1 << radix) - 1).unwrap()
-}
-
-/// One exponentiation of digits in lanes: all numbers below 2 n as factors, and all bases.
-fn single_is_right<const RADIX: u32, const V: usize>(n: u64) {
-    let rows = (n.ilog2() + 3).div_ceil(RADIX) as usize;
-    let r = 1_u64 << (RADIX * rows as u32);
-    assert!(r >= 4 * n);
-    let (digits, rr) = (spread::<RADIX, V>(n), spread::<RADIX, V>(r % n * r % n));
-    let modulus = single::Modulus { n: &digits, rr: &rr, n0: negated_inverse(n, RADIX), rows };
-    for a in 0..2 * n {
-        for b in 0..2 * n {
-            let product = single::multiply::<Model<RADIX>, V>(&modulus, &spread::<RADIX, V>(a), &spread::<RADIX, V>(b));
-            let found = gather::<RADIX, V>(&product);
-            assert!(found * r % n == a * b % n && found < 2 * n, "{n}: {a} {b} {found}");
-        }
-    }
-    for exponent in [3, 35, 65537] {
-        for base in 0..n {
-            let found = single::power::<Model<RADIX>, V>(&modulus, &spread::<RADIX, V>(base), exponent);
-            let found = gather::<RADIX, V>(&found);
-            assert!(found == power_mod(base, exponent, n) || found == power_mod(base, exponent, n) + n);
-        }
-    }
+/// A number of 32-bit limbs in groups.
+fn groups(number: &BigUint, limbs: usize) -> Vec<[u32; ROWS]> {
+    let mut digits = number.to_u32_digits();
+    digits.resize(limbs, 0);
+    digits.as_chunks().0.to_vec()
 }
 
 #[test]
-fn digits_in_lanes() {
-    // Two vectors are the fewest; both ways of adding rows up.
-    for n in (3..80).step_by(2).chain((81..256).step_by(22)).chain([255]) {
-        single_is_right::<4, 2>(n);
-    }
-    for n in [3, 15, 17, 31, 33, 63] {
-        single_is_right::<2, 3>(n);
-        single_is_right::<4, 9>(n);
-    }
-}
-
-#[test]
-fn carries_ripple_through_lanes() {
-    // Sums of digits that carry through all the rest: the value must stay, and only digits remain.
-    for start in 0..16 {
-        let mut vectors = [[15_u64; 8]; 2];
-        vectors[start % 2][start / 2] = 15 * 16 + 15;
-        vectors[1][7] = 0;
-        let before = sum(&vectors);
-        let after = single::normal(vectors.map(Model::<4>::from));
-        let after = after.map(<[u64; 8]>::from);
-        assert_eq!(sum(&after), before);
-        assert!(after.as_flattened().iter().all(|digit| *digit < 16), "{start}");
-    }
-}
-
-fn sum(vectors: &single::Digits<2>) -> u128 {
-    (0..16).map(|place| u128::from(vectors[place % 2][place / 2]) << (4 * place)).sum()
-}
-
-/// Eight exponentiations at once, each with its own modulus: all bases below the smallest.
-fn eight_are_right<const RADIX: u32>(moduli: [u64; 8]) {
-    type Block<const RADIX: u32> = eight::Block<Model<RADIX>>;
-    struct Bases(u64);
-    impl<const RADIX: u32> eight::Base<Model<RADIX>> for Bases {
-        fn block(&self, place: usize) -> Block<RADIX> {
-            blocks::<RADIX>([0, 1, 2, 3, 4, 5, 6, 7].map(|lane| self.0 + lane % 2), place)
-        }
-    }
-    fn blocks<const RADIX: u32>(numbers: [u64; 8], place: usize) -> Block<RADIX> {
-        [0, 1, 2, 3].map(|digit| {
-            let shift = RADIX * (4 * place + digit) as u32;
-            Model::from(numbers.map(|number| number.checked_shr(shift).unwrap_or(0) & ((1 << RADIX) - 1)))
-        })
-    }
-    let largest = moduli.into_iter().max().unwrap();
-    let count = (largest.ilog2() + 3).div_ceil(RADIX * 4) as usize;
-    let r = 1_u128 << (RADIX * 4 * count as u32);
-    let rr = moduli.map(|n| (r % u128::from(n) * (r % u128::from(n)) % u128::from(n)) as u64);
-    let n: Vec<_> = (0..count).map(|place| blocks::<RADIX>(moduli, place)).collect();
-    let n0 = Model::from(moduli.map(|n| negated_inverse(n, RADIX)));
-    for base in 0..moduli.into_iter().min().unwrap() - 1 {
-        for squarings in [1, 2, 4] {
-            let mut x: Vec<_> = (0..count).map(|place| blocks::<RADIX>(rr, place)).collect();
-            // What stands in memory before does not matter.
-            let mut product = vec![[Model::from([u64::MAX >> 1; 8]); 4]; 2 * count];
-            let work = eight::Workspace { n: &n, x: &mut x, product: &mut product };
-            eight::power(work, n0, squarings, &Bases(base));
-            for (lane, n) in moduli.into_iter().enumerate() {
-                let digits = x.as_flattened().iter().map(|vector| <[u64; 8]>::from(*vector)[lane]);
-                let found = digits.rev().fold(0, |value, digit| {
-                    assert!(digit < 1 << RADIX);
-                    value << RADIX | digit
-                });
-                let right = power_mod(base + lane as u64 % 2, (1 << squarings) + 1, n);
-                assert!(found == right || found == right + n, "{base} mod {n}: {found}");
+fn limbs_of_32_bits_on_every_machine() {
+    for bits in [2048, 2049, 2080, 3072] {
+        let limbs = bits_to_limbs(bits);
+        for n in hard::moduli(bits) {
+            let modulus = groups(&n, limbs);
+            let rr = (BigUint::from(1_u32) << (64 * limbs)) % &n;
+            let (mut room, mut found) = (vec![0; bits.div_ceil(32)], vec![0; bits.div_ceil(32)]);
+            power_of_two(&n.to_u32_digits(), 64 * limbs as u32, &mut room, &mut found);
+            assert_eq!(BigUint::new(found), rr, "{n:x}");
+            for base in hard::bases(&n, bits) {
+                let [mut power, mut room] = [groups(&n, limbs), groups(&n, limbs)];
+                let mut product = [groups(&n, limbs), groups(&n, limbs)].concat();
+                let work = Workspace { power: &mut power, base: &mut room, product: &mut product };
+                let n0 = modulus[0][0].negated_inverse();
+                let modulus = Modulus { n: &modulus, n0 };
+                modulus.power::<Portable>(&groups(&base, limbs), &groups(&rr, limbs), 17, work);
+                let found = BigUint::new(power.as_flattened().to_vec());
+                let expected = base.modpow(&BigUint::from(17_u32), &n);
+                assert_eq!(padded(&found, 1024), padded(&expected, 1024), "{base:x} mod {n:x}");
             }
         }
     }
 }
 
-#[test]
-fn eight_at_once() {
-    let mut odd = (3..4096_u64).step_by(2);
-    while let Some(first) = odd.next() {
-        let mut moduli = [first; 8];
-        for n in &mut moduli[1..] {
-            *n = odd.next().unwrap_or(first);
-        }
-        // Digits of four bits: one block, and two. Digits of two bits: up to two blocks. Few bases are enough for many.
-        if first < 300 || first % 512 < 16 {
-            eight_are_right::<4>(moduli);
-            eight_are_right::<2>(moduli);
-        }
-    }
-    eight_are_right::<2>([3, 255, 257, 4095, 16385, 32767, 65533, 65535]);
-    eight_are_right::<4>([4095, 4097, 16383, 16385, 65533, 65535, 65537, 131_071]);
+fn bits_to_limbs(bits: usize) -> usize {
+    bits.div_ceil(32).next_multiple_of(ROWS)
 }
