@@ -1,0 +1,69 @@
+//! Where attestations come from.
+//!
+//! A [`Source`] is one place that is asked; [`Sources`] asks all of them at once. A new kind of place is a file of this
+//! folder with a type that has a `…Config` (what the configuration says of it), a constructor, and
+//! `async fn fetch(&self, image: &ImageReference) -> Result<Vec<Document>, FetchError>`; here it gets one line in each
+//! of [`SourceConfig`], [`Source`], [`Source::new`], [`Source::kind`] and [`Source::fetch_once`]. Time limits, repetition and
+//! caching are not its business.
+
+mod directory;
+mod error;
+mod sources;
+
+pub use error::{EvidenceError, FetchError};
+pub use sources::{Limits, Sources};
+
+use directory::{Directory, DirectoryConfig};
+use dokimos::ImageReference;
+use serde::Deserialize;
+
+/// What the configuration says of one place: `- directory: { path: /attestations }`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SourceConfig {
+    /// A folder of files.
+    Directory(DirectoryConfig),
+}
+
+/// One place that attestations are fetched from.
+#[derive(Debug)]
+enum Source {
+    Directory(Directory),
+}
+
+/// An attestation document that a source found, as `dokimos::Attestations::add` takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// What reports call it: the file, the tag, the occurrence. Never a secret, such as a password in an address.
+    pub name: String,
+    /// The document, of at most `Budget::document_bytes`.
+    pub bytes: Vec<u8>,
+}
+
+impl Source {
+    /// # Errors
+    /// What the configuration names is not there or cannot be used: the program does not start.
+    fn new(config: SourceConfig) -> Result<Self, String> {
+        Ok(match config {
+            SourceConfig::Directory(config) => Self::Directory(Directory::new(config)?),
+        })
+    }
+
+    /// The name in metrics and logs.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Directory(_) => "directory",
+        }
+    }
+
+    /// Everything that this place has for the image. That there is nothing is no error.
+    ///
+    /// # Errors
+    /// The place could not be asked, or its answer could not be understood or was too large: whether something is there
+    /// is not known.
+    async fn fetch_once(&self, image: &ImageReference) -> Result<Vec<Document>, FetchError> {
+        match self {
+            Self::Directory(directory) => directory.fetch(image).await,
+        }
+    }
+}
