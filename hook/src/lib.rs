@@ -20,11 +20,14 @@ mod command;
 pub mod config;
 pub mod evidence;
 mod file;
+mod http;
 mod judge;
 pub mod log;
 pub mod metrics;
 pub mod policy;
+pub mod registry;
 mod server;
+mod shown;
 mod tls;
 
 use clap::Parser;
