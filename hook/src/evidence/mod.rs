@@ -6,9 +6,13 @@
 //! line in each of [`SourceConfig`], [`Source`], [`Source::new`], [`Source::kind`] and [`Source::fetch_once`], where
 //! `.map(Found::Documents)` goes behind its `fetch`. Time limits, repetition and keeping are not its business.
 
+mod artifacts;
 mod directory;
 mod error;
 mod found;
+mod grafeas;
+mod layout;
+mod registry;
 mod sources;
 mod store;
 
@@ -21,6 +25,9 @@ pub(crate) use store::{Fetcher, Store};
 use directory::{Directory, DirectoryConfig};
 use dokimos::ImageReference;
 use found::Found;
+use grafeas::{Grafeas, GrafeasConfig};
+use layout::{Layout, LayoutConfig};
+use registry::{RegistryConfig, RegistrySource};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -30,6 +37,12 @@ use std::path::PathBuf;
 pub enum SourceConfig {
     /// A folder of files.
     Directory(DirectoryConfig),
+    /// A Grafeas server.
+    Grafeas(GrafeasConfig),
+    /// A folder that `cosign save` wrote.
+    Layout(LayoutConfig),
+    /// The registries of the images.
+    Registry(RegistryConfig),
 }
 
 impl SourceConfig {
@@ -42,6 +55,9 @@ impl SourceConfig {
 #[derive(Debug)]
 enum Source {
     Directory(Directory),
+    Grafeas(Grafeas),
+    Layout(Layout),
+    Registry(RegistrySource),
 }
 
 impl Source {
@@ -50,6 +66,9 @@ impl Source {
     fn new(config: SourceConfig) -> Result<Self, String> {
         Ok(match config {
             SourceConfig::Directory(config) => Self::Directory(Directory::new(config)?),
+            SourceConfig::Grafeas(config) => Self::Grafeas(Grafeas::new(config)?),
+            SourceConfig::Layout(config) => Self::Layout(Layout::new(config)?),
+            SourceConfig::Registry(config) => Self::Registry(RegistrySource::new(config)?),
         })
     }
 
@@ -57,6 +76,9 @@ impl Source {
     fn kind(&self) -> &'static str {
         match self {
             Self::Directory(_) => "directory",
+            Self::Grafeas(_) => "grafeas",
+            Self::Layout(_) => "layout",
+            Self::Registry(_) => "registry",
         }
     }
 
@@ -68,6 +90,9 @@ impl Source {
     async fn fetch_once(&self, image: &ImageReference) -> Result<Found, FetchError> {
         match self {
             Self::Directory(directory) => directory.fetch(image).await,
+            Self::Grafeas(grafeas) => grafeas.fetch(image).await.map(Found::Documents),
+            Self::Layout(layout) => layout.fetch(image).await.map(Found::Documents),
+            Self::Registry(registry) => registry.fetch(image).await.map(Found::Documents),
         }
     }
 }

@@ -157,13 +157,14 @@ impl Http {
 
     async fn send(&self, question: &Question) -> Result<Answer, FetchError> {
         let place = host(&question.uri);
-        let plain = question.uri.scheme_str() == Some("http");
-        if !plain && question.uri.scheme_str() != Some("https")
-            || plain && self.scheme(&question.uri.authority().map_or("", |authority| authority.as_str())) != "http"
-        {
-            return Err(FetchError::permanent(format_args!(
-                "{place}: it is not listed as a host that is asked without TLS"
-            )));
+        let allowed = match question.uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => self.scheme(&place.to_ascii_lowercase()) == "http",
+            _ => false,
+        };
+        if !allowed {
+            let what = "it is not listed as a host that is asked without TLS";
+            return Err(FetchError::permanent(format_args!("{place}: {what}")));
         }
         match timeout(PATIENCE, self.exchange(question, &place)).await {
             Ok(answer) => answer,

@@ -16,7 +16,7 @@ pub use cosign::Stored;
 pub use manifest::{Descriptor, Manifest};
 pub use repository::Repository;
 
-pub(crate) use client::MOST_MANIFEST;
+pub(crate) use client::{IMAGE, MOST_MANIFEST};
 pub(crate) use cosign::{SIGNATURE, signature_tag};
 pub(crate) use manifest::has_digest;
 
