@@ -16,7 +16,7 @@ mod registry;
 mod sources;
 mod store;
 
-pub use error::{EvidenceError, FetchError};
+pub use error::{ErrorKind, EvidenceError, FetchError};
 pub use found::Document;
 pub use sources::Sources;
 

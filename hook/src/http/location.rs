@@ -22,8 +22,11 @@ pub(crate) fn resolve(base: &Uri, location: &str) -> Option<Uri> {
         format!("{scheme}://{authority}{folder}/{location}")
     };
     let uri: Uri = text.parse().ok()?;
-    let plain =
-        uri.authority().is_some_and(|authority| !authority.as_str().is_empty() && !authority.as_str().contains('@'));
+    let plain = uri.authority().is_some_and(|authority| {
+        // No name or password, and no port that is none.
+        let (text, host) = (authority.as_str(), authority.host());
+        !host.is_empty() && (text == host || text.starts_with(host) && authority.port_u16().is_some())
+    });
     let climbs = uri.path().split('/').any(|segment| segment == "..");
     // A relative path that begins with "mailto:" is another scheme.
     let other = location.split(['/', '?']).next().is_some_and(|first| first.contains(':'));

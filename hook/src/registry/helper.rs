@@ -30,7 +30,7 @@ struct Answer {
 /// It cannot be run, fails, or gives no answer that can be understood. What it prints can hold a secret, and is not
 /// repeated.
 pub(super) async fn ask(name: &str, server: &str) -> Result<Option<Login>, FetchError> {
-    let named = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     if !named {
         let name = Shown(name);
         return Err(FetchError::permanent(format_args!("\"{name}\" cannot be a program that keeps credentials")));
@@ -68,4 +68,69 @@ async fn run(program: &str, server: &str) -> Result<Option<Login>, FetchError> {
     let answer: Answer = serde_json::from_slice(&answer)
         .map_err(|_| FetchError::permanent(format_args!("{program}: its answer cannot be understood")))?;
     Ok(Some(Login::named(&answer.username, &answer.secret)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::ErrorKind;
+    use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
+
+    /// A program, which goes when the test is over.
+    struct Program(PathBuf);
+
+    impl Program {
+        fn new(name: &str, script: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("docker-credential-{name}-{}", std::process::id()));
+            fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            Self(path)
+        }
+
+        async fn ask(&self) -> Result<Option<Login>, FetchError> {
+            run(self.0.to_str().unwrap(), "registry.example.com").await
+        }
+    }
+
+    impl Drop for Program {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_program_gives_what_it_keeps_for_the_server() {
+        let script = r#"test "$1" = get && test "$(cat)" = registry.example.com && printf '%s' "$OUT""#;
+        for (name, out, login) in [
+            ("password", r#"{"ServerURL":"x","Username":"me","Secret":"a:b"}"#, Login::named("me", "a:b")),
+            ("token", r#"{"Username":"<token>","Secret":"t"}"#, Login::IdentityToken("t".into())),
+        ] {
+            let program = Program::new(name, &format!("OUT='{out}'\n{script}"));
+            assert!(program.ask().await.unwrap() == Some(login));
+        }
+        // It need not read what it is told.
+        let program = Program::new("deaf", r#"echo '{"Username":"me","Secret":"x"}'"#);
+        assert!(program.ask().await.unwrap().is_some());
+        let program = Program::new("none", "echo credentials not found in native keychain; exit 1");
+        assert!(program.ask().await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_program_that_fails_does_not_say_that_there_is_no_login() {
+        for (name, script, kind) in [
+            ("fails", "echo hunter2; exit 1", ErrorKind::Unreachable),
+            ("says", "echo hunter2; exit 0", ErrorKind::Refused),
+            ("silent", "exit 0", ErrorKind::Refused),
+            ("half", r#"echo '{"Username":"hunter2"}'"#, ErrorKind::Refused),
+            ("flood", "while echo hunter2hunter2hunter2hunter2; do :; done", ErrorKind::Refused),
+        ] {
+            let error = Program::new(name, script).ask().await.err().unwrap();
+            // A flood ends in one way or the other: what was read is no answer, or the program died of the closed pipe.
+            assert!(error.kind() == kind || name == "flood", "{error}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        for name in ["", "../evil", "a/b", "a b", "nowhere-to-be-found"] {
+            assert_eq!(ask(name, "x").await.err().unwrap().kind(), ErrorKind::Refused, "{name}");
+        }
+    }
 }

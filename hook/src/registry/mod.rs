@@ -7,9 +7,13 @@ mod challenge;
 mod client;
 mod cosign;
 mod credentials;
+#[cfg(test)]
+pub(crate) mod fake;
 mod helper;
 mod manifest;
 mod repository;
+#[cfg(test)]
+mod tests;
 
 pub use client::{Reference, Registry};
 pub use cosign::Stored;
