@@ -74,7 +74,7 @@ async fn run(program: &str, server: &str) -> Result<Option<Login>, FetchError> {
 mod tests {
     use super::*;
     use crate::evidence::ErrorKind;
-    use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
+    use std::{fs, path::PathBuf};
 
     /// A program, which goes when the test is over.
     struct Program(PathBuf);
@@ -82,8 +82,11 @@ mod tests {
     impl Program {
         fn new(name: &str, script: &str) -> Self {
             let path = std::env::temp_dir().join(format!("docker-credential-{name}-{}", std::process::id()));
-            fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            // Written by another process: a file that this one has open for writing, if only for the moment in which
+            // another test starts a program, cannot be run.
+            let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$0\" && chmod 755 \"$0\"";
+            let written = std::process::Command::new("sh").args(["-c", write]).arg(&path).arg(script).status().unwrap();
+            assert!(written.success());
             Self(path)
         }
 
