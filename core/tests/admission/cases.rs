@@ -35,9 +35,13 @@ fn decisions(case: &Value, review: &AdmissionReview) -> Vec<Decision> {
         attestations.add(file.as_str().unwrap(), &read(file), &Budget::default()).unwrap();
     }
     let now: UnixTime = case["at"].as_str().unwrap().parse().unwrap();
+    let decisions = review.decide(&policy, &vec![&attestations; review.images().len()], case["cluster"].as_str(), now);
     let annotations = review.annotations();
     let context = review.context(case["cluster"].as_str(), &annotations);
-    review.images().iter().map(|image| policy.evaluate_text(image.reference(), &attestations, &context, now)).collect()
+    let one_by_one =
+        review.images().iter().map(|image| policy.evaluate_text(image.reference(), &attestations, &context, now));
+    assert_eq!(decisions, one_by_one.collect::<Vec<_>>());
+    decisions
 }
 
 /// `testdata/responses/NAME.json` is what every language must answer. `DOKIMOS_WRITE_REPORTS=1` writes the files anew;
