@@ -7,7 +7,7 @@ mod workload;
 
 pub use response::AdmissionResponse;
 
-use crate::{AdmissionContext, Attestations, Decision, Policy, Problem, Request, UnixTime};
+use crate::{AdmissionContext, Attestations, Decision, Policy, Problem, UnixTime};
 use alloc::{string::String, vec::Vec};
 
 /// How a request for admission is read and answered, where more than one way is right.
@@ -117,9 +117,7 @@ impl AdmissionReview {
         let annotations = self.annotations();
         let context = self.context(cluster, &annotations);
         let pairs = self.images.iter().zip(attestations);
-        let requests: Vec<_> =
-            pairs.map(|(image, attestations)| Request { image: &image.reference, attestations, context }).collect();
-        policy.evaluate_many(&requests, now)
+        pairs.map(|(image, found)| policy.evaluate_text(&image.reference, found, &context, now)).collect()
     }
 
     /// Where the images are to run: the namespace is that of the request, the service account that of the Pods
