@@ -71,6 +71,7 @@ def decided(case, request, made):
     before = []
     if compared and isinstance(old, dict) and (old["kind"], old["apiVersion"]) == (new["kind"], new["apiVersion"]):
         try:
+            demand(metadata(request, new)[1] == metadata(request, old)[1])
             before = [(where, name, image) for _, where, name, image in images(request, old)]
         except Unreadable:
             before = []

@@ -190,6 +190,8 @@ def updates():
     yield of("old-unreadable", "nothing is excused by it", spec(TAGGED) | {"containers": 5}, spec(TAGGED), first, message=tagged)
     other = object(KINDS[5], spec(TAGGED))
     yield of("old-other-kind", "nothing is excused by another object", other, spec(TAGGED), first, message=tagged)
+    other = object(DEPLOYMENT, spec(TAGGED, serviceAccountName="builder"))
+    yield of("account", "rules can be chosen by the account", other, spec(TAGGED), first, message=tagged)
     every = {"evaluateUnchanged": True}
     yield of("evaluate-unchanged", "the option", spec(TAGGED), spec(TAGGED), first, options=every, message=tagged)
     debug = spec(TAGGED, ephemeralContainers=[container("debugger", DEBUG)])
