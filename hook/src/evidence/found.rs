@@ -74,7 +74,8 @@ mod tests {
         let digest: Digest = "sha256:15b1d59843d1c5e119660b6c6d5fcf9aae78fc9c6ad01dd6cf51c8428222fc94".parse().unwrap();
         let mut budget = Budget::default();
         budget.other_images = 0;
-        let documents = ["release.json", "other-digest.json", "truncated.json", "qa.json"].map(document);
+        let mut documents = ["release.json", "other-digest.json", "release.json", "qa.json"].map(document);
+        documents[2] = Document { name: "cut.json".to_owned(), bytes: documents[2].bytes[..100].to_vec() };
         let mut all = Set::default();
         documents.iter().for_each(|document| all.add(document, &budget));
         assert_eq!((all.attestations.len(), all.refused.len()), (3, 1));
@@ -84,7 +85,7 @@ mod tests {
         let sources: Vec<_> = set.attestations.iter().map(|attestation| attestation.source().to_owned()).collect();
         assert!(sources[0].starts_with("release.json") && sources[1].starts_with("qa.json"), "{sources:?}");
         assert_eq!((sources.len(), set.refused.len()), (2, 1));
-        assert!(set.refused[0].starts_with("truncated.json: "));
+        assert!(set.refused[0].starts_with("cut.json: "));
 
         // What was read before is not complained of again.
         let mut set = Set::default();
