@@ -46,7 +46,7 @@ fn it_is_admitted_with_a_warning_where_the_configuration_says_so() {
     assert_eq!(answer["allowed"], true, "{answer}");
     assert!(answer["warnings"][0].as_str().unwrap().contains("EVIDENCE_UNAVAILABLE"), "{answer}");
     assert_eq!(hook.metric("dokimos_hook_reviews_total{outcome=\"error_allowed\"}"), 1);
-    let line = hook.event("decision");
+    let line = &hook.decisions(1)[0];
     assert_eq!((&line["allowed"], &line["admitted"]), (&json!(false), &json!(true)));
     assert_eq!(line["error"], "a source cannot be reached");
     // It never admits what is denied for another reason: a tag, or an image beside one that cannot be decided on.
@@ -71,7 +71,7 @@ fn the_answer_comes_before_the_api_server_stops_waiting() {
         assert!(begun.elapsed() < PATIENCE);
         assert_eq!(answer["allowed"], allowed, "{answer}");
         assert!(answer.to_string().contains("no answer in time"), "{answer}");
-        assert_eq!(hook.event("decision")["error"], "no answer in time");
+        assert_eq!(hook.decisions(1)[0]["error"], "no answer in time");
     }
 }
 
@@ -112,7 +112,7 @@ fn break_glass_is_asked_for_each_time() {
     broken["metadata"]["annotations"] = json!({ "kritis.grafeas.io/breakglass": "the night of the outage" });
     assert_eq!(hook.review(&create(deployment(UNSIGNED)))["allowed"], false);
     assert_eq!(hook.review(&create(broken.clone()))["allowed"], true);
-    assert_eq!(hook.event("decision")["breakglass"], "the night of the outage");
+    assert_eq!(hook.decisions(2)[1]["breakglass"], "the night of the outage");
     assert_eq!(hook.review(&create(deployment(UNSIGNED)))["allowed"], false);
     broken["metadata"]["annotations"] = json!({ "kritis.grafeas.io/breakglass": "false" });
     assert_eq!(hook.review(&create(broken))["allowed"], false);

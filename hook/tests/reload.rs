@@ -1,5 +1,11 @@
 //! What changes while the program runs: the policy, the certificate, the attestations.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -149,4 +155,18 @@ fn attestations_that_come_later_are_seen_after_a_while_and_at_once_after_a_reloa
     assert_eq!(impatient.review(&review)["allowed"], false);
     impatient.folder.write("attestations/alpine.json", testdata("evidence/alpine.json"));
     wait("the attestation", || (impatient.review(&review)["allowed"] == true).then_some(()));
+}
+
+#[test]
+fn a_key_that_ends_ends_what_was_kept() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let until = dokimos::UnixTime::from_secs(i64::try_from(now).unwrap() + 4);
+    let policy = policy().replace("algorithm:", &format!("validUntil: {until}, algorithm:"));
+    let hook = Hook::start(&policy, &["alpine.json"], "cache: { ttl: 1h, denialTtl: 1h }");
+    let review = create(deployment(ALPINE));
+    assert_eq!(hook.review(&review)["allowed"], true);
+    wait("the end of the key", || (hook.review(&review)["allowed"] == false).then_some(()));
+    wait("the reason", || (hook.event("decision")["reason"] == "KEY_EXPIRED").then_some(()));
+    assert!(hook.metric("dokimos_hook_cache_lookups_total{cache=\"decision\",result=\"hit\"}") > 0);
+    assert_eq!(hook.metric("dokimos_hook_evidence_fetches_total{result=\"ok\"}"), 1);
 }

@@ -47,7 +47,7 @@ fn the_log_says_who_what_and_why_and_no_secret() {
     let mut two = pod(ALPINE);
     two["spec"]["initContainers"] = json!([{ "name": "a", "image": "alpine:3.11" }]);
     hook.review(&create(two));
-    let lines: Vec<_> = hook.log().into_iter().filter(|line| line["event"] == "decision").collect();
+    let lines = hook.decisions(2);
     assert_eq!(lines.len(), 2);
     let (tag, digest) = (&lines[0], &lines[1]);
     for (name, expected) in [
