@@ -1,5 +1,11 @@
 //! The servers themselves: protocols, limits, the log, the end.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -222,7 +228,11 @@ fn what_is_wrong_at_the_start_ends_the_program() {
     let other = path("other.key", &other.key);
     let good = path("good.yaml", &policy());
     let bad = path("bad.yaml", "apiVersion: dokimos.dev/v1\nkind: Policy\nrules: [{ name: a }]\nmore: 1\n");
-    let config = |text: &str| path("hook.yaml", text);
+    let number = std::cell::Cell::new(0);
+    let config = |text: &str| {
+        number.set(number.get() + 1);
+        path(&format!("{}/hook.yaml", number.get()), text)
+    };
     let tls = ["--certificate", &certificate, "--key", &key];
     let start = |arguments: &[&str]| refused(&[&["check"], arguments].concat());
     assert_eq!(start(&[&["--policy", &good][..], &tls].concat()), (Some(0), String::new()));
@@ -243,7 +253,10 @@ fn what_is_wrong_at_the_start_ends_the_program() {
         (vec!["--config", &config("limits: { reviews: 0 }")], "hook.yaml: limits.reviews: 0 is not"),
         (vec!["--config", &config("onError: Allow")], "hook.yaml: onError: unknown variant"),
         (vec!["--config", &config("evidence: [{ folder: { path: x } }]")], "hook.yaml: evidence[0]"),
-        (vec!["--config", &config("policy: a\npolicy: b")], "hook.yaml: "),
+        (
+            vec!["--config", &config("policy: a\npolicy: b")],
+            "hook.yaml: not YAML: duplicate mapping key: policy at line 2, column 1",
+        ),
     ] {
         let (code, text) = start(&arguments);
         assert_eq!(code, Some(3), "{text}");
