@@ -74,10 +74,14 @@ pub enum OnError {
 pub struct LimitsConfig {
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Bytes of all bodies that are held at the same time; more wait.
+    pub bodies_bytes: usize,
     /// Connections; more wait.
     pub connections: usize,
     /// Reviews that are worked on; more wait.
     pub reviews: usize,
+    /// For the TLS handshake of a connection, and then for its first request.
+    pub handshake: TimeSpan,
     /// The longest time for a review where the API server names none.
     pub time: TimeSpan,
 }
@@ -145,7 +149,14 @@ impl Default for LimitsConfig {
     fn default() -> Self {
         // A review holds the new object and the old, and etcd refuses objects above 1.5 MiB. The API server waits 10 s
         // where a webhook's configuration names no time.
-        Self { body_bytes: 8 * 1024 * 1024, connections: 1024, reviews: 128, time: TimeSpan::secs(9) }
+        Self {
+            body_bytes: 8 * 1024 * 1024,
+            bodies_bytes: 64 * 1024 * 1024,
+            connections: 1024,
+            reviews: 128,
+            handshake: TimeSpan::secs(10),
+            time: TimeSpan::secs(9),
+        }
     }
 }
 
@@ -194,6 +205,7 @@ impl Config {
     fn checked(self) -> Result<Self, String> {
         for (name, value) in [
             ("limits.bodyBytes", self.limits.body_bytes),
+            ("limits.bodiesBytes", self.limits.bodies_bytes),
             ("limits.connections", self.limits.connections),
             ("limits.reviews", self.limits.reviews),
             ("fetch.concurrent", self.fetch.concurrent),
@@ -202,9 +214,17 @@ impl Config {
                 return Err(format!("{name}: {value} is not a number from 1 to {MOST_AT_ONCE}"));
             }
         }
-        for (name, value) in
-            [("limits.time", self.limits.time), ("fetch.timeout", self.fetch.timeout), ("reload", self.reload)]
-        {
+        if self.limits.bodies_bytes < self.limits.body_bytes {
+            return Err(
+                "limits.bodiesBytes: less than limits.bodyBytes, so that some bodies could never be held".to_owned()
+            );
+        }
+        for (name, value) in [
+            ("limits.handshake", self.limits.handshake),
+            ("limits.time", self.limits.time),
+            ("fetch.timeout", self.fetch.timeout),
+            ("reload", self.reload),
+        ] {
             if value.0.is_zero() {
                 return Err(format!("{name}: no time at all"));
             }
@@ -289,6 +309,8 @@ mod tests {
         let documented = include_str!("../../../docs/HOOK.md");
         for (field, value) in [
             ("limits.bodyBytes", config.limits.body_bytes.to_string()),
+            ("limits.bodiesBytes", config.limits.bodies_bytes.to_string()),
+            ("limits.handshake", format!("`{:?}`", config.limits.handshake.0)),
             ("limits.connections", config.limits.connections.to_string()),
             ("limits.reviews", config.limits.reviews.to_string()),
             ("limits.time", format!("`{:?}`", config.limits.time.0)),
