@@ -6,6 +6,7 @@
 pub mod config;
 pub mod evidence;
 pub mod log;
+pub mod store;
 
 use clap::Parser;
 use std::{ffi::OsString, fs, path::PathBuf};

@@ -9,6 +9,7 @@
 mod directory;
 mod error;
 mod sources;
+mod sqlite;
 
 pub use error::{EvidenceError, FetchError};
 pub use sources::{Limits, Sources};
@@ -16,6 +17,7 @@ pub use sources::{Limits, Sources};
 use directory::{Directory, DirectoryConfig};
 use dokimos::ImageReference;
 use serde::Deserialize;
+use sqlite::{Sqlite, SqliteConfig};
 
 /// What the configuration says of one place: `- directory: { path: /attestations }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,12 +25,15 @@ use serde::Deserialize;
 pub enum SourceConfig {
     /// A folder of files.
     Directory(DirectoryConfig),
+    /// An SQLite file, as signing on push keeps it.
+    Sqlite(SqliteConfig),
 }
 
 /// One place that attestations are fetched from.
 #[derive(Debug)]
 enum Source {
     Directory(Directory),
+    Sqlite(Sqlite),
 }
 
 /// An attestation document that a source found, as `dokimos::Attestations::add` takes it.
@@ -46,6 +51,7 @@ impl Source {
     fn new(config: SourceConfig) -> Result<Self, String> {
         Ok(match config {
             SourceConfig::Directory(config) => Self::Directory(Directory::new(config)?),
+            SourceConfig::Sqlite(config) => Self::Sqlite(Sqlite::new(config)?),
         })
     }
 
@@ -53,6 +59,7 @@ impl Source {
     fn kind(&self) -> &'static str {
         match self {
             Self::Directory(_) => "directory",
+            Self::Sqlite(_) => "sqlite",
         }
     }
 
@@ -64,6 +71,7 @@ impl Source {
     async fn fetch_once(&self, image: &ImageReference) -> Result<Vec<Document>, FetchError> {
         match self {
             Self::Directory(directory) => directory.fetch(image).await,
+            Self::Sqlite(sqlite) => sqlite.fetch(image).await,
         }
     }
 }
