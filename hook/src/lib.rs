@@ -6,6 +6,7 @@
 pub mod config;
 pub mod evidence;
 pub mod log;
+pub mod signing;
 pub mod store;
 
 use clap::Parser;
