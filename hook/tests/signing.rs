@@ -12,9 +12,10 @@
 use axum::{Router, body::Body, http::Request};
 use dokimos::{AdmissionContext, Attestations, Budget, Policy, UnixTime};
 use dokimos_hook::{
+    database::Database,
     log::Log,
+    metrics::Metrics,
     signing::{self, Signing, SigningConfig},
-    store::Store,
 };
 use dokimos_private_key::PrivateKey;
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ const SECRET: &str = "a secret of the registry";
 const REGISTRY: &str = "registry.example.com";
 const ALGORITHM: &str = "RSA_PSS_2048_SHA256";
 
-/// A folder with a key, a secret and a store, and the configuration over them.
+/// A folder with a key, a secret and a database, and the configuration over them.
 struct Scene {
     folder: PathBuf,
     config: Value,
@@ -42,7 +43,7 @@ impl Scene {
         let config = json!({
             "secretFile": scene.path("secret"),
             "registry": REGISTRY,
-            "store": scene.path("store.sqlite"),
+            "database": scene.path("attestations.sqlite"),
             "rules": [{
                 "name": "shop", "images": ["registry.example.com/shop/**"], "attestor": "release",
                 "key": { "file": scene.path("release.pem") }, "algorithm": ALGORITHM
@@ -82,21 +83,30 @@ impl Scene {
         serde_json::from_value(self.config.clone()).unwrap()
     }
 
-    fn signing(&self) -> Arc<Signing> {
-        Arc::new(Signing::new(self.config(), Log::default()).unwrap())
+    fn router(&self) -> Router {
+        self.counted().0
+    }
+
+    /// The route, and what it counts.
+    fn counted(&self) -> (Router, Arc<Metrics>) {
+        let metrics = Arc::new(Metrics::default());
+        let signing = Signing::new(self.config(), Log::default(), Arc::clone(&metrics)).unwrap();
+        (signing::router(Arc::new(signing)), metrics)
     }
 
     fn error(&self) -> String {
-        Signing::new(self.config(), Log::default()).unwrap_err().replace(&*self.folder.to_string_lossy(), "DIR")
+        Signing::new(self.config(), Log::default(), Arc::default())
+            .unwrap_err()
+            .replace(&*self.folder.to_string_lossy(), "DIR")
     }
 
-    fn store(&self) -> Store {
-        Store::open(&self.path("store.sqlite")).unwrap()
+    fn database(&self) -> Database {
+        Database::open(&self.path("attestations.sqlite")).unwrap()
     }
 
     /// How many attestations the store has for a digest.
     fn stored(&self, digest: &str) -> usize {
-        self.store().documents(&digest.parse().unwrap(), 100).unwrap().len()
+        self.database().documents(&digest.parse().unwrap(), 100).unwrap().len()
     }
 
     /// The reason code of the decision on an image, by what is in the store.
@@ -110,7 +120,7 @@ impl Scene {
         let policy = Policy::from_json(policy.to_string().as_bytes()).unwrap();
         let mut attestations = Attestations::new();
         let (_, digest) = image.split_once('@').unwrap();
-        for (name, document) in self.store().documents(&digest.parse().unwrap(), 100).unwrap() {
+        for (name, document) in self.database().documents(&digest.parse().unwrap(), 100).unwrap() {
             attestations.add(&name, document.as_bytes(), &Budget::default()).unwrap();
         }
         let now = UnixTime::from_secs(1_800_000_000);
@@ -143,25 +153,29 @@ async fn post(router: &Router, authorization: Option<&str>, body: impl Into<Body
     router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap().status().as_u16()
 }
 
-fn counts(signing: &Signing) -> Vec<u64> {
-    signing.counts().iter().map(|(_, count)| count).collect()
+/// How many were signed, were known, were matched by no rule, and failed.
+fn counts(metrics: &Metrics) -> [u64; 4] {
+    let text = metrics.text();
+    ["signed", "known", "unmatched", "failed"].map(|result| {
+        let name = format!("dokimos_hook_pushes_total{{result=\"{result}\"}} ");
+        text.lines().find_map(|line| line.strip_prefix(&name)).map_or(0, |number| number.parse().unwrap())
+    })
 }
 
 #[tokio::test]
 async fn what_is_pushed_is_signed_once_and_a_policy_accepts_it() {
     let scene = Scene::new("once");
-    let signing = scene.signing();
-    let router = signing::router(Arc::clone(&signing));
+    let (router, metrics) = scene.counted();
     let image = format!("{REGISTRY}/shop/web@{}", digest(1));
     assert_eq!(scene.decision(&image), "NO_ATTESTATION");
     assert_eq!(notify(&router, &[push("shop/web", &digest(1))]).await, 200);
     assert_eq!(scene.decision(&image), "ATTESTED");
-    let first = scene.store().documents(&digest(1).parse().unwrap(), 9).unwrap();
+    let first = scene.database().documents(&digest(1).parse().unwrap(), 9).unwrap();
 
     // The registry tells it again when its connection broke; and someone pushes the same under another tag.
     assert_eq!(notify(&router, &[push("shop/web", &digest(1)), push("shop/web", &digest(1))]).await, 200);
-    assert_eq!(scene.store().documents(&digest(1).parse().unwrap(), 9).unwrap(), first);
-    assert_eq!(counts(&signing), [1, 2, 0, 0]);
+    assert_eq!(scene.database().documents(&digest(1).parse().unwrap(), 9).unwrap(), first);
+    assert_eq!(counts(&metrics), [1, 2, 0, 0]);
 
     // The same digest in another repository is another attestation; in this attestor's eyes they are not the same.
     let other = format!("{REGISTRY}/shop/other@{}", digest(1));
@@ -174,7 +188,7 @@ async fn what_is_pushed_is_signed_once_and_a_policy_accepts_it() {
 #[tokio::test]
 async fn the_index_and_each_manifest_of_it_are_signed() {
     let scene = Scene::new("index");
-    let router = signing::router(scene.signing());
+    let router = scene.router();
     let events = [
         push_of("application/vnd.oci.image.manifest.v1+json", "shop/web", &digest(1)),
         push_of("application/vnd.docker.distribution.manifest.v2+json", "shop/web", &digest(2)),
@@ -190,11 +204,10 @@ async fn the_index_and_each_manifest_of_it_are_signed() {
 #[tokio::test]
 async fn what_no_rule_names_is_not_signed() {
     let scene = Scene::new("unmatched");
-    let signing = scene.signing();
-    let router = signing::router(Arc::clone(&signing));
+    let (router, metrics) = scene.counted();
     assert_eq!(notify(&router, &[push("lab/web", &digest(1)), push("shop-evil/web", &digest(2))]).await, 200);
     assert_eq!((scene.stored(&digest(1)), scene.stored(&digest(2))), (0, 0));
-    assert_eq!(counts(&signing), [0, 0, 2, 0]);
+    assert_eq!(counts(&metrics), [0, 0, 2, 0]);
 }
 
 #[tokio::test]
@@ -208,7 +221,7 @@ async fn every_rule_that_matches_signs() {
     rule["images"] = json!(["registry.example.com/shop/web"]);
     rule["keyId"] = "qa-key".into();
     scene.config["rules"].as_array_mut().unwrap().push(rule);
-    let router = signing::router(scene.signing());
+    let router = scene.router();
     assert_eq!(notify(&router, &[push("shop/web", &digest(1)), push("shop/api", &digest(2))]).await, 200);
     assert_eq!((scene.stored(&digest(1)), scene.stored(&digest(2))), (2, 1));
 }
@@ -216,7 +229,7 @@ async fn every_rule_that_matches_signs() {
 #[tokio::test]
 async fn only_the_secret_opens_the_door() {
     let scene = Scene::new("secret");
-    let router = signing::router(scene.signing());
+    let router = scene.router();
     let body = json!({ "events": [push("shop/web", &digest(1))] }).to_string();
     for authorization in [
         None,
@@ -246,7 +259,7 @@ async fn only_the_secret_opens_the_door() {
 #[tokio::test]
 async fn what_is_no_notification_is_refused_and_one_bad_event_spoils_no_other() {
     let scene = Scene::new("bad");
-    let router = signing::router(scene.signing());
+    let router = scene.router();
     let secret = format!("Bearer {SECRET}");
     for body in ["", "{", "[]", "{}", r#"{"events": 1}"#, r#"{"events": [1]}"#, "null"] {
         assert_eq!(post(&router, Some(&secret), body).await, 400, "{body}");
@@ -262,16 +275,15 @@ async fn what_is_no_notification_is_refused_and_one_bad_event_spoils_no_other() 
 #[tokio::test]
 async fn what_could_not_be_stored_is_asked_for_again() {
     let scene = Scene::new("store");
-    let signing = scene.signing();
-    let router = signing::router(Arc::clone(&signing));
-    let other = rusqlite::Connection::open(scene.path("store.sqlite")).unwrap();
+    let (router, metrics) = scene.counted();
+    let other = rusqlite::Connection::open(scene.path("attestations.sqlite")).unwrap();
     other.execute_batch("ALTER TABLE attestation RENAME TO gone").unwrap();
     assert_eq!(notify(&router, &[push("shop/web", &digest(1))]).await, 503);
     other.execute_batch("ALTER TABLE gone RENAME TO attestation").unwrap();
     assert_eq!(scene.stored(&digest(1)), 0);
     assert_eq!(notify(&router, &[push("shop/web", &digest(1))]).await, 200);
     assert_eq!(scene.stored(&digest(1)), 1);
-    assert_eq!(counts(&signing), [1, 0, 0, 1]);
+    assert_eq!(counts(&metrics), [1, 0, 0, 1]);
 }
 
 #[tokio::test]
@@ -281,7 +293,7 @@ async fn a_registry_that_hangs_up_still_gets_its_signature() {
     let script =
         format!("sleep 0.3; openssl pkeyutl -sign -inkey {key} -pkeyopt digest:sha256 -pkeyopt rsa_padding_mode:pss");
     let scene = scene.with_command(&script);
-    let router = signing::router(scene.signing());
+    let router = scene.router();
     let waited =
         tokio::time::timeout(Duration::from_millis(50), notify(&router, &[push("shop/web", &digest(1))])).await;
     assert!(waited.is_err());
@@ -309,7 +321,7 @@ async fn a_program_signs_the_digest() {
             r#"python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))'"#,
         );
         scene = scene.with_command(&script);
-        let router = signing::router(scene.signing());
+        let router = scene.router();
         assert_eq!(notify(&router, &[push("shop/web", &digest(number))]).await, 200, "{script}");
         assert_eq!(scene.decision(&format!("{REGISTRY}/shop/web@{}", digest(number))), "ATTESTED", "{script}");
     }
@@ -336,7 +348,7 @@ async fn a_program_that_fails_signs_nothing_and_is_asked_again() {
         format!("openssl pkeyutl -sign -inkey {key} -pkeyopt digest:sha256 -pkeyopt rsa_padding_mode:pss; exit 3"),
     ] {
         scene = scene.with_command(&script);
-        let router = signing::router(scene.signing());
+        let router = scene.router();
         assert_eq!(notify(&router, &[push("shop/web", &digest(1))]).await, 503, "{script}");
         assert_eq!(scene.stored(&digest(1)), 0, "{script}");
     }
@@ -396,7 +408,7 @@ fn a_configuration_that_cannot_be_used_names_the_place() {
     scene.config["rules"].as_array_mut().unwrap().push(rule);
     let error = "signing.rules[1]: another rule has this attestor and this key: one of the two would sign nothing";
     assert_eq!(scene.error(), error);
-    let unknown = json!({ "secretFile": "x", "registry": "x", "store": "x", "rules": [], "rule": [] });
+    let unknown = json!({ "secretFile": "x", "registry": "x", "database": "x", "rules": [], "rule": [] });
     let error = serde_json::from_value::<SigningConfig>(unknown).unwrap_err().to_string();
     assert!(error.starts_with("unknown field `rule`"), "{error}");
 }

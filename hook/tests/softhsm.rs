@@ -10,9 +10,9 @@
 use axum::{body::Body, http::Request};
 use dokimos::{Attestations, PublicKey};
 use dokimos_hook::{
+    database::Database,
     log::Log,
     signing::{self, Signing},
-    store::Store,
 };
 use serde_json::json;
 use std::{fs, path::PathBuf, process::Command, sync::Arc};
@@ -64,30 +64,30 @@ async fn a_key_in_a_module_signs_what_is_pushed() {
     pkcs11(&["--read-object", "--type", "pubkey", "--id", "01", "--output-file", &path("release.der")]);
     pkcs11(&["--keypairgen", "--key-type", "rsa:2048", "--id", "02", "--label", "twice"]);
     pkcs11(&["--keypairgen", "--key-type", "rsa:2048", "--id", "03", "--label", "twice"]);
-    let config = |label: &str, token: &str, pin: &str, algorithm: &str, store: &str| {
+    let config = |label: &str, token: &str, pin: &str, algorithm: &str, database: &str| {
         let key = json!({ "pkcs11": { "module": module, "tokenLabel": token, "keyLabel": label, "pinFile": path(pin),
             "publicKey": path("release.pem") } });
         let rule =
             json!({ "name": "all", "images": ["**"], "attestor": "release", "key": key, "algorithm": algorithm });
-        let config = json!({ "secretFile": path("secret"), "registry": "registry.example.com", "store": path(store),
+        let config = json!({ "secretFile": path("secret"), "registry": "registry.example.com", "database": path(database),
             "rules": [rule] });
-        Signing::new(serde_json::from_value(config).unwrap(), Log::default())
+        Signing::new(serde_json::from_value(config).unwrap(), Log::default(), Arc::default())
     };
-    let store = |algorithm: &str| format!("{algorithm}.sqlite");
+    let database = |algorithm: &str| format!("{algorithm}.sqlite");
     for algorithm in
         ["RSA_PSS_2048_SHA256", "RSA_SIGN_PKCS1_2048_SHA256", "RSASSA_PSS_SHA_512", "RSASSA_PKCS1_V1_5_SHA_384"]
     {
         let public = PublicKey::from_der(&fs::read(path("release.der")).unwrap(), algorithm.parse().unwrap()).unwrap();
         fs::write(path("release.pem"), public.to_pem()).unwrap();
-        let _ = fs::remove_file(path(&store(algorithm)));
-        let signing = config("release", "dokimos", "pin", algorithm, &store(algorithm)).unwrap();
+        let _ = fs::remove_file(path(&database(algorithm)));
+        let signing = config("release", "dokimos", "pin", algorithm, &database(algorithm)).unwrap();
         let digest = format!("sha256:{:064x}", 1);
         let event = json!({ "action": "push", "target": { "repository": "shop/web", "digest": digest,
             "mediaType": "application/vnd.oci.image.manifest.v1+json" } });
         let request = Request::post("/registry/events").header("authorization", "Bearer a secret of the registry");
         let request = request.body(Body::from(json!({ "events": [event] }).to_string())).unwrap();
         assert_eq!(signing::router(Arc::new(signing)).oneshot(request).await.unwrap().status(), 200, "{algorithm}");
-        let documents = Store::open(path(&store(algorithm)).as_ref()).unwrap();
+        let documents = Database::open(path(&database(algorithm)).as_ref()).unwrap();
         let documents = documents.documents(&digest.parse().unwrap(), 9).unwrap();
         let attestations = Attestations::parse(documents.first().unwrap().1.as_bytes()).unwrap();
         let attestation = attestations.iter().next().unwrap();

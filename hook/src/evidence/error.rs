@@ -3,26 +3,45 @@ use std::{error::Error, fmt};
 /// Why one request to one source gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchError {
-    /// In words, one line, without secrets.
     message: String,
-    again: bool,
+    kind: ErrorKind,
+}
+
+/// Whether asking again may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// It may: no connection, no answer in time, an answer 429 or 5xx.
+    Unreachable,
+    /// It gives the same: credentials are refused, the answer cannot be understood or is too large.
+    Refused,
 }
 
 impl FetchError {
-    /// Asking again may help: no connection, an answer 429 or 5xx.
+    /// No connection, no answer in time, an answer 429 or 5xx: the request is repeated, and with `onError: allow` the
+    /// image may be admitted in the end. In words, one line, without secrets.
     pub(crate) fn transient(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), again: true }
+        Self { message: message.to_string(), kind: ErrorKind::Unreachable }
     }
 
-    /// Asking again gives the same: credentials are refused, the answer cannot be understood.
+    /// Credentials are refused, or the answer cannot be understood or is too large: whoever can write to a registry can
+    /// bring this about, so that it never admits an image. In words, one line, without secrets.
     pub(crate) fn permanent(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), again: false }
+        Self { message: message.to_string(), kind: ErrorKind::Refused }
     }
 
-    /// Whether the request is worth repeating.
+    /// Whether asking again may help.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
-        self.again
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl ErrorKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+        }
     }
 }
 
@@ -37,17 +56,17 @@ impl Error for FetchError {}
 /// A source gave no answer, however often it was asked: what it may have for the image is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceError {
-    /// The kind of the source, as the configuration names it.
-    pub kind: &'static str,
     /// Its place in the configuration's list, from 0.
     pub index: usize,
-    /// Why, in words, one line, without secrets.
-    pub message: String,
+    /// The kind of the source, as the configuration names it.
+    pub source: &'static str,
+    /// Why.
+    pub error: FetchError,
 }
 
 impl fmt::Display for EvidenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "evidence[{}] ({}): {}", self.index, self.kind, self.message)
+        write!(f, "evidence[{}].{}: {}", self.index, self.source, self.error)
     }
 }
 

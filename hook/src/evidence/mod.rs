@@ -1,23 +1,30 @@
 //! Where attestations come from.
 //!
-//! A [`Source`] is one place that is asked; [`Sources`] asks all of them at once. A new kind of place is a file of this
-//! folder with a type that has a `…Config` (what the configuration says of it), a constructor, and
-//! `async fn fetch(&self, image: &ImageReference) -> Result<Vec<Document>, FetchError>`; here it gets one line in each
-//! of [`SourceConfig`], [`Source`], [`Source::new`], [`Source::kind`] and [`Source::fetch_once`]. Time limits, repetition and
-//! caching are not its business.
+//! A [`Source`] is one place that is asked; [`Sources`] asks all of them at once, and [`Store`] keeps what they answered. A
+//! new kind of place is a file of this folder with a type that has a `…Config` (what the configuration says of it), a
+//! constructor, and `async fn fetch(&self, image: &ImageReference) -> Result<Vec<Document>, FetchError>`; here it gets one
+//! line in each of [`SourceConfig`], [`Source`], [`Source::new`], [`Source::kind`] and [`Source::fetch_once`], where
+//! `.map(Found::Documents)` goes behind its `fetch`. Time limits, repetition and keeping are not its business.
 
 mod directory;
 mod error;
+mod found;
 mod sources;
 mod sqlite;
+mod store;
 
 pub use error::{EvidenceError, FetchError};
-pub use sources::{Limits, Sources};
+pub use found::Document;
+pub use sources::Sources;
+
+pub(crate) use store::{Fetcher, Store};
 
 use directory::{Directory, DirectoryConfig};
 use dokimos::ImageReference;
+use found::Found;
 use serde::Deserialize;
 use sqlite::{Sqlite, SqliteConfig};
+use std::path::PathBuf;
 
 /// What the configuration says of one place: `- directory: { path: /attestations }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -29,20 +36,21 @@ pub enum SourceConfig {
     Sqlite(SqliteConfig),
 }
 
+impl SourceConfig {
+    pub(crate) fn directory(path: PathBuf) -> Self {
+        Self::Directory(DirectoryConfig { path })
+    }
+
+    pub(crate) fn sqlite(path: PathBuf) -> Self {
+        Self::Sqlite(SqliteConfig { path })
+    }
+}
+
 /// One place that attestations are fetched from.
 #[derive(Debug)]
 enum Source {
     Directory(Directory),
     Sqlite(Sqlite),
-}
-
-/// An attestation document that a source found, as `dokimos::Attestations::add` takes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
-    /// What reports call it: the file, the tag, the occurrence. Never a secret, such as a password in an address.
-    pub name: String,
-    /// The document, of at most `Budget::document_bytes`.
-    pub bytes: Vec<u8>,
 }
 
 impl Source {
@@ -68,10 +76,10 @@ impl Source {
     /// # Errors
     /// The place could not be asked, or its answer could not be understood or was too large: whether something is there
     /// is not known.
-    async fn fetch_once(&self, image: &ImageReference) -> Result<Vec<Document>, FetchError> {
+    async fn fetch_once(&self, image: &ImageReference) -> Result<Found, FetchError> {
         match self {
             Self::Directory(directory) => directory.fetch(image).await,
-            Self::Sqlite(sqlite) => sqlite.fetch(image).await,
+            Self::Sqlite(sqlite) => sqlite.fetch(image).await.map(Found::Documents),
         }
     }
 }

@@ -1,72 +1,84 @@
-use super::{Document, EvidenceError, FetchError, Source, SourceConfig};
-use dokimos::ImageReference;
+use super::{
+    EvidenceError, FetchError, Source, SourceConfig,
+    error::ErrorKind,
+    found::{Found, Set},
+};
+use crate::config::FetchConfig;
+use dokimos::{Budget, Digest, ImageReference};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
 
-/// How long and how often a source is asked.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// For one request.
-    pub timeout: Duration,
-    /// How often a request that failed in passing is repeated.
-    pub retries: u32,
-    /// Before the first repetition; doubled before each further one.
-    pub pause: Duration,
-}
-
 /// The sources of the configuration, in its order.
 #[derive(Debug)]
 pub struct Sources {
     sources: Vec<Arc<Source>>,
-    limits: Limits,
+    config: FetchConfig,
+}
+
+/// What all sources together gave for an image.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) set: Set,
+    pub(super) errors: Vec<EvidenceError>,
 }
 
 impl Sources {
     /// # Errors
     /// A source that cannot be used, with its place in the list.
-    pub fn new(configs: Vec<SourceConfig>, limits: Limits) -> Result<Self, String> {
+    pub fn new(configs: Vec<SourceConfig>, config: FetchConfig) -> Result<Self, String> {
         let source = |(index, config)| {
-            Source::new(config).map(Arc::new).map_err(|message| format!("evidence[{index}]: {message}"))
+            Source::new(config).map(Arc::new).map_err(|message| format!("evidence[{index}].{message}"))
         };
         let sources = configs.into_iter().enumerate().map(source).collect::<Result<_, _>>()?;
-        Ok(Self { sources, limits })
+        Ok(Self { sources, config })
     }
 
-    /// Asks all sources at once, and gives what each of them found, in the order of the configuration.
-    pub async fn fetch(&self, image: &ImageReference) -> Vec<Result<Vec<Document>, EvidenceError>> {
+    /// Asks all sources at once, and gives what they have about the digest, in the order of the configuration.
+    pub(super) async fn gather(&self, image: &ImageReference, digest: &Digest) -> Gathered {
+        let budget = Budget::default();
         let image = Arc::new(image.clone());
         let mut requests = JoinSet::new();
         for (index, source) in self.sources.iter().enumerate() {
-            let (source, image, limits) = (Arc::clone(source), Arc::clone(&image), self.limits);
+            let (source, image, config) = (Arc::clone(source), Arc::clone(&image), self.config);
             requests.spawn(async move {
-                let answer = source.fetch(&image, limits).await;
-                (
-                    index,
-                    answer.map_err(|error| EvidenceError { kind: source.kind(), index, message: error.to_string() }),
-                )
+                let found = source.fetch(&image, config).await;
+                (index, found.map_err(|error| EvidenceError { index, source: source.kind(), error }))
             });
         }
-        let mut answers = requests.join_all().await;
+        let mut answers = Vec::with_capacity(self.sources.len());
+        while let Some(answer) = requests.join_next().await {
+            // A source that failed without a word is one whose answer is not known.
+            answers.push(answer.unwrap_or_else(|error| {
+                let error = FetchError::permanent(error);
+                (usize::MAX, Err(EvidenceError { index: usize::MAX, source: "unknown", error }))
+            }));
+        }
         answers.sort_by_key(|(index, _)| *index);
-        answers.into_iter().map(|(_, answer)| answer).collect()
+        let mut gathered = Gathered::default();
+        for (_, answer) in answers {
+            match answer {
+                Ok(found) => found.into_set(digest, &mut gathered.set, &budget),
+                Err(error) => gathered.errors.push(error),
+            }
+        }
+        gathered
     }
 }
 
 impl Source {
-    async fn fetch(&self, image: &ImageReference, limits: Limits) -> Result<Vec<Document>, FetchError> {
-        let mut pause = limits.pause;
-        let mut left = limits.retries;
+    async fn fetch(&self, image: &ImageReference, config: FetchConfig) -> Result<Found, FetchError> {
+        let mut pause = config.pause.0;
+        let mut left = config.retries;
         loop {
-            let answer = match timeout(limits.timeout, self.fetch_once(image)).await {
+            let answer = match timeout(config.timeout.0, self.fetch_once(image)).await {
                 Ok(answer) => answer,
-                Err(_) => Err(FetchError::transient(format_args!("no answer within {:?}", limits.timeout))),
+                Err(_) => Err(FetchError::transient(format_args!("no answer within {:?}", config.timeout.0))),
             };
             match answer {
-                Err(error) if error.is_transient() && left > 0 => left = left.saturating_sub(1),
+                Err(error) if error.kind() == ErrorKind::Unreachable && left > 0 => left = left.saturating_sub(1),
                 answer => return answer,
             }
             sleep(pause).await;

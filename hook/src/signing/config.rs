@@ -12,7 +12,7 @@ pub struct SigningConfig {
     /// The registry's host in image references, with its port where it has one: `registry.example.com`.
     pub registry: String,
     /// The SQLite file that keeps what is signed.
-    pub store: PathBuf,
+    pub database: PathBuf,
     /// Who signs what. Every rule that matches an image signs it.
     pub rules: Vec<SigningRuleConfig>,
 }

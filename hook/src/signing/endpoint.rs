@@ -27,14 +27,14 @@ async fn events(State(signing): State<Arc<Signing>>, headers: HeaderMap, body: B
         Ok(true) => {}
         Ok(false) => return StatusCode::UNAUTHORIZED,
         Err(error) => {
-            signing.log.event(Level::Error, "notification-refused", json!({ "error": error }));
+            signing.log.event(Level::Error, "notification-refused", &json!({ "error": error }));
             return StatusCode::SERVICE_UNAVAILABLE;
         }
     }
     let envelope: Envelope = match serde_json::from_slice(&body) {
         Ok(envelope) => envelope,
         Err(error) => {
-            signing.log.event(Level::Error, "notification-refused", json!({ "error": error.to_string() }));
+            signing.log.event(Level::Error, "notification-refused", &json!({ "error": error.to_string() }));
             return StatusCode::BAD_REQUEST;
         }
     };

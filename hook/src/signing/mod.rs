@@ -16,18 +16,16 @@ pub use config::{KeyConfig, SigningConfig, SigningRuleConfig};
 pub use endpoint::router;
 
 use crate::{
+    database::Database,
     log::{Level, Log},
-    store::Store,
+    metrics::Metrics,
 };
 use dokimos::ImageReference;
 use endpoint::Secret;
 use event::{Envelope, Push, Pushed};
 use rule::Rule;
 use serde_json::json;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 /// The rules, and where their signatures go.
 #[derive(Debug)]
@@ -36,33 +34,10 @@ pub struct Signing {
     /// The registry's name in image references. Never taken from a notification: there it is the `Host` header of
     /// whoever pushed, who could have the image of another registry signed.
     registry: String,
-    store: Arc<Store>,
+    database: Arc<Database>,
     rules: Vec<Rule>,
     log: Log,
-    counts: Counts,
-}
-
-/// What became of what was pushed, since the start; for the metrics.
-#[derive(Debug, Default)]
-pub struct Counts {
-    signed: AtomicU64,
-    known: AtomicU64,
-    unmatched: AtomicU64,
-    failed: AtomicU64,
-}
-
-impl Counts {
-    /// Names and numbers: `signed` by a rule just now, `known` because the signature was there already, `unmatched` by
-    /// any rule, `failed` and to be told again.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let Self { signed, known, unmatched, failed } = self;
-        let counts = [("signed", signed), ("known", known), ("unmatched", unmatched), ("failed", failed)];
-        counts.into_iter().map(|(name, count)| (name, count.load(Ordering::Relaxed)))
-    }
-
-    fn add(count: &AtomicU64) {
-        count.fetch_add(1, Ordering::Relaxed);
-    }
+    metrics: Arc<Metrics>,
 }
 
 impl Signing {
@@ -70,11 +45,11 @@ impl Signing {
     ///
     /// # Errors
     /// What cannot be used, with its place in the configuration: `signing.rules[1].key.file: …`.
-    pub fn new(config: SigningConfig, log: Log) -> Result<Self, String> {
+    pub fn new(config: SigningConfig, log: Log, metrics: Arc<Metrics>) -> Result<Self, String> {
         let at = |place: &str, what: &dyn std::fmt::Display| format!("signing.{place}: {what}");
         let secret = Secret::new(config.secret_file).map_err(|error| at("secretFile", &error))?;
         config::check_registry(&config.registry).map_err(|error| at("registry", &error))?;
-        let store = Store::open(&config.store).map_err(|error| at("store", &error))?;
+        let database = Database::open(&config.database).map_err(|error| at("database", &error))?;
         if config.rules.is_empty() {
             return Err(at("rules", &"the list is empty; nothing would be signed"));
         }
@@ -87,14 +62,7 @@ impl Signing {
             }
             rules.push(rule);
         }
-        let counts = Counts::default();
-        Ok(Self { secret, registry: config.registry, store: Arc::new(store), rules, log, counts })
-    }
-
-    /// What became of what was pushed.
-    #[must_use]
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+        Ok(Self { secret, registry: config.registry, database: Arc::new(database), rules, log, metrics })
     }
 
     /// Signs what a notification tells of. Whether all of it is now signed and stored.
@@ -104,7 +72,7 @@ impl Signing {
             match event.push(&self.registry) {
                 Push::None => {}
                 // The registry would tell it again and again, and nothing that comes after.
-                Push::Unreadable(what) => self.log.event(Level::Error, "push-unreadable", json!({ "error": what })),
+                Push::Unreadable(what) => self.log.event(Level::Error, "push-unreadable", &json!({ "error": what })),
                 Push::Manifest(pushed) => complete &= self.sign(&pushed).await,
             }
         }
@@ -117,29 +85,29 @@ impl Signing {
         let mut matched = false;
         for rule in self.rules.iter().filter(|rule| rule.matches(&pushed.image)) {
             matched = true;
-            let outcome = rule.sign(pushed, &self.store).await;
+            let outcome = rule.sign(pushed, &self.database).await;
             complete &= outcome.is_ok();
             self.report(rule, &pushed.image, outcome);
         }
         if !matched {
-            Counts::add(&self.counts.unmatched);
+            self.metrics.pushes.count(["unmatched"]);
         }
         complete
     }
 
     fn report(&self, rule: &Rule, image: &ImageReference, outcome: Result<rule::Made, String>) {
         let image = image.as_given();
-        let (count, level, event, error) = match outcome {
-            Ok(rule::Made::Now) => (&self.counts.signed, Level::Info, "signed", None),
-            Ok(rule::Made::Before) => (&self.counts.known, Level::Info, "signed-before", None),
-            Err(error) => (&self.counts.failed, Level::Error, "not-signed", Some(error)),
+        let (result, level, event, error) = match outcome {
+            Ok(rule::Made::Now) => ("signed", Level::Info, "signed", None),
+            Ok(rule::Made::Before) => ("known", Level::Info, "signed-before", None),
+            Err(error) => ("failed", Level::Error, "not-signed", Some(error)),
         };
-        Counts::add(count);
+        self.metrics.pushes.count([result]);
         let mut fields =
             json!({ "image": image, "rule": rule.name(), "attestor": rule.attestor(), "keyId": rule.key_id() });
         if let (Some(fields), Some(error)) = (fields.as_object_mut(), error) {
             fields.insert("error".to_owned(), error.into());
         }
-        self.log.event(level, event, fields);
+        self.log.event(level, event, &fields);
     }
 }

@@ -3,7 +3,7 @@ use super::{
     event::Pushed,
     signer::Signer,
 };
-use crate::store::{Entry, Store, StoreError};
+use crate::database::{Database, DatabaseError, Entry};
 use dokimos::{Attestation, Attestations, ImagePattern, ImageReference, PayloadStyle, SimpleSigning};
 use std::sync::Arc;
 
@@ -57,13 +57,13 @@ impl Rule {
         self.images.iter().any(|pattern| pattern.matches(image))
     }
 
-    /// Makes sure that the store has the rule's attestation of an image.
-    pub(super) async fn sign(&self, pushed: &Pushed, store: &Arc<Store>) -> Result<Made, String> {
-        if self.with_store(store, pushed, |store, entry| store.find(entry)).await?.is_some() {
+    /// Makes sure that the database has the rule's attestation of an image.
+    pub(super) async fn sign(&self, pushed: &Pushed, database: &Arc<Database>) -> Result<Made, String> {
+        if self.with_database(database, pushed, |database, entry| database.find(entry)).await?.is_some() {
             return Ok(Made::Before);
         }
         let document = self.attest(pushed).await?;
-        self.with_store(store, pushed, move |store, entry| store.add(entry, &document)).await?;
+        self.with_database(database, pushed, move |database, entry| database.add(entry, &document)).await?;
         Ok(Made::Now)
     }
 
@@ -88,17 +88,17 @@ impl Rule {
     }
 
     /// SQLite waits for the disk, which the threads that answer requests must not.
-    async fn with_store<T: Send + 'static>(
+    async fn with_database<T: Send + 'static>(
         &self,
-        store: &Arc<Store>,
+        database: &Arc<Database>,
         pushed: &Pushed,
-        action: impl FnOnce(&Store, Entry<'_>) -> Result<T, StoreError> + Send + 'static,
+        action: impl FnOnce(&Database, Entry<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, String> {
-        let (store, image, digest) = (Arc::clone(store), pushed.image.clone(), pushed.digest.clone());
+        let (database, image, digest) = (Arc::clone(database), pushed.image.clone(), pushed.digest.clone());
         let (attestor, key_id) = (self.attestor.clone(), self.key_id().to_owned());
         let task =
-            move || action(&store, Entry { image: &image, digest: &digest, attestor: &attestor, key_id: &key_id });
+            move || action(&database, Entry { image: &image, digest: &digest, attestor: &attestor, key_id: &key_id });
         let done = tokio::task::spawn_blocking(task).await.map_err(|error| error.to_string())?;
-        done.map_err(|error| format!("the store: {error}"))
+        done.map_err(|error| format!("the database: {error}"))
     }
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// `doki` in ASCII: the file's application id, by which the store knows its own files.
+/// `doki` in ASCII: the file's application id, by which this program knows its own files.
 const APPLICATION_ID: i64 = 0x646f_6b69;
 
 /// The version of the tables.
@@ -31,7 +31,7 @@ const SCHEMA: &str = "
 ///
 /// What [`add`](Self::add) returned is on the disk: a crash or a full disk loses nothing that was acknowledged.
 #[derive(Debug)]
-pub struct Store {
+pub struct Database {
     connection: Mutex<Connection>,
 }
 
@@ -48,12 +48,12 @@ pub struct Entry<'a> {
     pub key_id: &'a str,
 }
 
-impl Store {
-    /// Opens a store, and makes the file if there is none.
+impl Database {
+    /// Opens a database, and makes the file if there is none.
     ///
     /// # Errors
-    /// The file cannot be opened or made, or is not a store of this version.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    /// The file cannot be opened or made, or is not a database of this version.
+    pub fn open(path: &Path) -> Result<Self, DatabaseError> {
         let mut connection = Connection::open(path)?;
         // Another process may write at the same time: the webhook reads what it signed, and people look at it.
         connection.busy_timeout(Duration::from_secs(5))?;
@@ -65,7 +65,7 @@ impl Store {
         match (number("application_id")?, number("user_version")?) {
             (APPLICATION_ID, SCHEMA_VERSION) => {}
             (APPLICATION_ID, version) => {
-                return Err(StoreError(format!(
+                return Err(DatabaseError(format!(
                     "the file has tables of version {version}, this program reads {SCHEMA_VERSION}"
                 )));
             }
@@ -74,7 +74,7 @@ impl Store {
                 transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
                 transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
             }
-            _ => return Err(StoreError("the file is a database of another program".to_owned())),
+            _ => return Err(DatabaseError("the file is a database of another program".to_owned())),
         }
         transaction.commit()?;
         Ok(Self { connection: Mutex::new(connection) })
@@ -84,7 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn find(&self, entry: Entry<'_>) -> Result<Option<String>, StoreError> {
+    pub fn find(&self, entry: Entry<'_>) -> Result<Option<String>, DatabaseError> {
         let connection = self.lock();
         let mut query = connection.prepare_cached(
             "SELECT document FROM attestation WHERE digest = ?1 AND repository = ?2 AND attestor = ?3 AND key_id = ?4",
@@ -98,7 +98,7 @@ impl Store {
     ///
     /// # Errors
     /// It could not be written, and is not kept.
-    pub fn add(&self, entry: Entry<'_>, document: &str) -> Result<String, StoreError> {
+    pub fn add(&self, entry: Entry<'_>, document: &str) -> Result<String, DatabaseError> {
         let made_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let made_at = i64::try_from(made_at).unwrap_or(i64::MAX);
         let Entry { image, digest, attestor, key_id } = entry;
@@ -118,7 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn documents(&self, digest: &Digest, most: usize) -> Result<Vec<(String, String)>, StoreError> {
+    pub fn documents(&self, digest: &Digest, most: usize) -> Result<Vec<(String, String)>, DatabaseError> {
         let connection = self.lock();
         let mut query = connection.prepare_cached(
             "SELECT attestor, repository, document FROM attestation WHERE digest = ?1
@@ -138,24 +138,24 @@ impl Store {
     }
 }
 
-fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
+fn is_empty(connection: &Connection) -> Result<bool, DatabaseError> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(tables == 0)
 }
 
-/// Why a store cannot be used, in words, one line.
+/// Why a database cannot be used, in words, one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreError(String);
+pub struct DatabaseError(String);
 
-impl fmt::Display for StoreError {
+impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for StoreError {}
+impl std::error::Error for DatabaseError {}
 
-impl From<rusqlite::Error> for StoreError {
+impl From<rusqlite::Error> for DatabaseError {
     fn from(error: rusqlite::Error) -> Self {
         Self(error.to_string())
     }
@@ -170,10 +170,10 @@ mod tests {
         @sha256:15b1d59843d1c5e119660b6c6d5fcf9aae78fc9c6ad01dd6cf51c8428222fc94";
 
     fn path(test: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("dokimos-store-{test}-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("dokimos-database-{test}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        folder.join("store.sqlite")
+        folder.join("attestations.sqlite")
     }
 
     fn entry(image: &ImageReference) -> Entry<'_> {
@@ -185,31 +185,31 @@ mod tests {
         let path = path("first");
         let image = IMAGE.parse().unwrap();
         let entry = entry(&image);
-        let store = Store::open(&path).unwrap();
-        assert_eq!(store.find(entry), Ok(None));
-        assert_eq!(store.add(entry, "one").as_deref(), Ok("one"));
-        assert_eq!(store.add(entry, "two").as_deref(), Ok("one"));
-        drop(store);
-        let store = Store::open(&path).unwrap();
-        assert_eq!(store.find(entry), Ok(Some("one".to_owned())));
-        assert_eq!(store.find(Entry { attestor: "qa", ..entry }), Ok(None));
-        assert_eq!(store.find(Entry { key_id: "other", ..entry }), Ok(None));
+        let database = Database::open(&path).unwrap();
+        assert_eq!(database.find(entry), Ok(None));
+        assert_eq!(database.add(entry, "one").as_deref(), Ok("one"));
+        assert_eq!(database.add(entry, "two").as_deref(), Ok("one"));
+        drop(database);
+        let database = Database::open(&path).unwrap();
+        assert_eq!(database.find(entry), Ok(Some("one".to_owned())));
+        assert_eq!(database.find(Entry { attestor: "qa", ..entry }), Ok(None));
+        assert_eq!(database.find(Entry { key_id: "other", ..entry }), Ok(None));
         let named = ("release for registry.example.com/shop/web".to_owned(), "one".to_owned());
-        assert_eq!(store.documents(entry.digest, 10), Ok(vec![named]));
+        assert_eq!(database.documents(entry.digest, 10), Ok(vec![named]));
     }
 
     #[test]
     fn documents_of_every_repository_are_found_by_the_digest_up_to_a_limit() {
-        let store = Store::open(&path("digest")).unwrap();
+        let database = Database::open(&path("digest")).unwrap();
         let other = "sha256:25b1d59843d1c5e119660b6c6d5fcf9aae78fc9c6ad01dd6cf51c8428222fc94".parse().unwrap();
         for repository in ["a.example/x", "b.example/x", "c.example/x"] {
             let image = IMAGE.replace("registry.example.com/shop/web", repository).parse().unwrap();
-            store.add(entry(&image), repository).unwrap();
+            database.add(entry(&image), repository).unwrap();
         }
         let image: ImageReference = IMAGE.parse().unwrap();
-        assert_eq!(store.documents(image.digest().unwrap(), 10).unwrap().len(), 3);
-        assert_eq!(store.documents(image.digest().unwrap(), 2).unwrap().len(), 2);
-        assert_eq!(store.documents(&other, 10), Ok(vec![]));
+        assert_eq!(database.documents(image.digest().unwrap(), 10).unwrap().len(), 3);
+        assert_eq!(database.documents(image.digest().unwrap(), 2).unwrap().len(), 2);
+        assert_eq!(database.documents(&other, 10), Ok(vec![]));
     }
 
     #[test]
@@ -217,14 +217,14 @@ mod tests {
         let path = path("foreign");
         fs::write(&path, "not a database, and long enough that nobody takes it for the header of one, at any rate")
             .unwrap();
-        assert_eq!(Store::open(&path).unwrap_err().to_string(), "file is not a database");
+        assert_eq!(Database::open(&path).unwrap_err().to_string(), "file is not a database");
         fs::remove_file(&path).unwrap();
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a TEXT)").unwrap();
-        assert_eq!(Store::open(&path).unwrap_err().to_string(), "the file is a database of another program");
+        assert_eq!(Database::open(&path).unwrap_err().to_string(), "the file is a database of another program");
         fs::remove_file(&path).unwrap();
-        drop(Store::open(&path).unwrap());
+        drop(Database::open(&path).unwrap());
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 2).unwrap();
-        let error = Store::open(&path).unwrap_err().to_string();
+        let error = Database::open(&path).unwrap_err().to_string();
         assert_eq!(error, "the file has tables of version 2, this program reads 1");
     }
 
@@ -236,16 +236,16 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    let store = Store::open(&path).unwrap();
+                    let database = Database::open(&path).unwrap();
                     for image in &images {
-                        store.add(entry(image), image.repository()).unwrap();
+                        database.add(entry(image), image.repository()).unwrap();
                     }
                 });
             }
         });
-        let store = Store::open(&path).unwrap();
+        let database = Database::open(&path).unwrap();
         for image in &images {
-            assert_eq!(store.find(entry(image)), Ok(Some(image.repository().to_owned())));
+            assert_eq!(database.find(entry(image)), Ok(Some(image.repository().to_owned())));
         }
     }
 }
