@@ -4,26 +4,32 @@ use super::{Signing, event::Envelope};
 use crate::log::Level;
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    body::to_bytes,
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, header::AUTHORIZATION},
     routing::post,
 };
 use serde_json::json;
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use subtle::ConstantTimeEq;
+use tokio::time::timeout;
 
 /// The most bytes of a notification. An event has about 1 KiB, and registries send few at a time.
 const BODY_BYTES: usize = 4 * 1024 * 1024;
 
+/// For the body to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The route for notifications.
 pub fn router(signing: Arc<Signing>) -> Router {
-    Router::new().route("/registry/events", post(events)).layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(signing)
+    Router::new().route("/registry/events", post(events)).with_state(signing)
 }
 
-/// 200: everything in it is signed and stored. 400: not a notification. 401: not the secret. 503: tell it again.
-async fn events(State(signing): State<Arc<Signing>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    match signing.secret.matches(&headers) {
+/// 200: everything in it is signed and stored. 400: not a notification. 401: not the secret. 408: the body came too
+/// slowly. 413: it is too large. 503: tell it again.
+async fn events(State(signing): State<Arc<Signing>>, request: Request) -> StatusCode {
+    // Before the body is read: who has not the secret takes no memory.
+    match signing.secret.matches(request.headers()) {
         Ok(true) => {}
         Ok(false) => return StatusCode::UNAUTHORIZED,
         Err(error) => {
@@ -31,6 +37,11 @@ async fn events(State(signing): State<Arc<Signing>>, headers: HeaderMap, body: B
             return StatusCode::SERVICE_UNAVAILABLE;
         }
     }
+    let body = match timeout(PATIENCE, to_bytes(request.into_body(), BODY_BYTES)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE,
+        Err(_) => return StatusCode::REQUEST_TIMEOUT,
+    };
     let envelope: Envelope = match serde_json::from_slice(&body) {
         Ok(envelope) => envelope,
         Err(error) => {
