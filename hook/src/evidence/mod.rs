@@ -1,9 +1,9 @@
 //! Where attestations come from.
 //!
-//! A [`Source`] is one place that is asked; [`Sources`] asks all of them at once, and [`Store`] keeps what they answered. A
+//! A `Source` is one place that is asked; `Sources` asks all of them at once, and `Store` keeps what they answered. A
 //! new kind of place is a file of this folder with a type that has a `…Config` (what the configuration says of it), a
 //! constructor, and `async fn fetch(&self, image: &ImageReference) -> Result<Vec<Document>, FetchError>`; here it gets one
-//! line in each of [`SourceConfig`], [`Source`], [`Source::new`], [`Source::kind`] and [`Source::fetch_once`], where
+//! line in each of `SourceConfig`, `Source`, `Source::new`, `Source::kind` and `Source::fetch_once`, where
 //! `.map(Found::Documents)` goes behind its `fetch`. Time limits, repetition and keeping are not its business.
 
 mod artifacts;
@@ -14,6 +14,7 @@ mod grafeas;
 mod layout;
 mod registry;
 mod sources;
+mod sqlite;
 mod store;
 
 pub use error::{ErrorKind, EvidenceError, FetchError};
@@ -29,6 +30,7 @@ use grafeas::{Grafeas, GrafeasConfig};
 use layout::{Layout, LayoutConfig};
 use registry::{RegistryConfig, RegistrySource};
 use serde::Deserialize;
+use sqlite::{Sqlite, SqliteConfig};
 use std::path::PathBuf;
 
 /// What the configuration says of one place: `- directory: { path: /attestations }`.
@@ -43,11 +45,17 @@ pub enum SourceConfig {
     Layout(LayoutConfig),
     /// The registries of the images.
     Registry(RegistryConfig),
+    /// An SQLite file, as signing on push keeps it.
+    Sqlite(SqliteConfig),
 }
 
 impl SourceConfig {
     pub(crate) fn directory(path: PathBuf) -> Self {
         Self::Directory(DirectoryConfig { path })
+    }
+
+    pub(crate) fn sqlite(path: PathBuf) -> Self {
+        Self::Sqlite(SqliteConfig { path })
     }
 }
 
@@ -58,6 +66,7 @@ enum Source {
     Grafeas(Grafeas),
     Layout(Layout),
     Registry(RegistrySource),
+    Sqlite(Sqlite),
 }
 
 impl Source {
@@ -69,6 +78,7 @@ impl Source {
             SourceConfig::Grafeas(config) => Self::Grafeas(Grafeas::new(config)?),
             SourceConfig::Layout(config) => Self::Layout(Layout::new(config)?),
             SourceConfig::Registry(config) => Self::Registry(RegistrySource::new(config)?),
+            SourceConfig::Sqlite(config) => Self::Sqlite(Sqlite::new(config)?),
         })
     }
 
@@ -79,6 +89,7 @@ impl Source {
             Self::Grafeas(_) => "grafeas",
             Self::Layout(_) => "layout",
             Self::Registry(_) => "registry",
+            Self::Sqlite(_) => "sqlite",
         }
     }
 
@@ -93,6 +104,7 @@ impl Source {
             Self::Grafeas(grafeas) => grafeas.fetch(image).await.map(Found::Documents),
             Self::Layout(layout) => layout.fetch(image).await.map(Found::Documents),
             Self::Registry(registry) => registry.fetch(image).await.map(Found::Documents),
+            Self::Sqlite(sqlite) => sqlite.fetch(image).await.map(Found::Documents),
         }
     }
 }
