@@ -3,9 +3,10 @@
 use crate::{
     config::Config,
     evidence::{Fetcher, Sources},
-    log::{Level, Log},
+    log::{self, Level, Log},
     metrics::Metrics,
     policy::{Files, PolicyStore},
+    signing::Signing,
     tls::Certificate,
 };
 use serde_json::json;
@@ -22,8 +23,11 @@ pub(crate) struct App {
     pub(crate) policy: PolicyStore,
     pub(crate) certificate: Certificate,
     pub(crate) fetcher: Arc<Fetcher>,
+    pub(crate) signing: Option<Arc<Signing>>,
     /// A permit for each review that is worked on.
     pub(crate) reviews: Semaphore,
+    /// A permit for each KiB of a body that is held.
+    pub(crate) bodies: Semaphore,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) log: Log,
 }
@@ -40,6 +44,8 @@ impl App {
         let policy = PolicyStore::new(Files::new(path, config.kritis.clone()), config.cache)
             .map_err(|errors| errors.into_iter().map(|error| format!("policy: {error}")).collect::<Vec<_>>())?;
         let sources = Sources::new(std::mem::take(&mut config.evidence), config.fetch).map_err(|error| vec![error])?;
+        let signing = config.signing.take().map(|signing| Signing::new(signing, log, Arc::clone(&metrics)));
+        let signing = signing.transpose().map_err(|error| vec![error])?.map(Arc::new);
         for what in ["policy", "certificate"] {
             metrics.generation.set([what], 1);
             metrics.current.set([what], 1);
@@ -47,7 +53,8 @@ impl App {
         let fetcher =
             Fetcher { sources, at_once: Semaphore::new(config.fetch.concurrent), metrics: Arc::clone(&metrics), log };
         let reviews = Semaphore::new(config.limits.reviews);
-        Ok(Self { config, policy, certificate, fetcher: Arc::new(fetcher), reviews, metrics, log })
+        let bodies = Semaphore::new(config.limits.bodies_bytes.div_ceil(1024));
+        Ok(Self { config, policy, certificate, fetcher: Arc::new(fetcher), signing, reviews, bodies, metrics, log })
     }
 
     /// Looks at the files of the policy and the certificate, again and again. A mounted ConfigMap or Secret is swapped by
@@ -74,7 +81,13 @@ impl App {
             None => {}
             Some(Ok(generation)) => {
                 self.metrics.generation.set(["policy"], generation.number());
-                self.loaded("policy", "policy-loaded", &json!({ "generation": generation.number() }));
+                self.loaded(
+                    "policy",
+                    "policy-loaded",
+                    &json!({
+                        "generation": generation.number(), "warnings": generation.warnings(log::now()),
+                    }),
+                );
             }
             Some(Err(problems)) => self.refused("policy", "policy-refused", &problems),
         }
