@@ -40,7 +40,7 @@ fn another_key_with_its_own_id_is_not_the_one_named() {
             key["pem"] = stranger(public_key(key).modulus_bits());
             key.as_object_mut().unwrap().remove("id");
         }
-        Some(if good.names_every_key() { ReasonCode::UnknownKey } else { ReasonCode::BadSignature })
+        Some(if good.needs_known_ids() { ReasonCode::UnknownKey } else { ReasonCode::BadSignature })
     };
     each_to("another key", set);
 }
@@ -163,7 +163,7 @@ fn attestors_that_are_dropped_attest_no_more() {
         let attestors = good.policy["attestors"].as_array_mut().unwrap();
         let absent = attestors.pop().unwrap();
         *attestors = vec![absent];
-        Some(if good.names_every_key() { ReasonCode::UnknownKey } else { ReasonCode::BadSignature })
+        Some(if good.needs_known_ids() { ReasonCode::UnknownKey } else { ReasonCode::BadSignature })
     };
     each_to("dropped", set);
     // Their keys are known, and only this rule does not ask for them.
@@ -185,7 +185,7 @@ fn attestors_that_are_dropped_attest_no_more() {
 fn unreadable_beside(good: &Good) -> ReasonCode {
     match good.name() {
         "format-malformed-beside-good" => ReasonCode::AttestationUnreadable,
-        "format-pgp-beside-good" | "format-lines" | "format-page" => ReasonCode::UnsupportedFormat,
+        "format-pgp-beside-good" | "format-lines" => ReasonCode::UnsupportedFormat,
         _ => ReasonCode::NoAttestation,
     }
 }
