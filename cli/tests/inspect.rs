@@ -61,7 +61,7 @@ fn a_statement_is_shown_with_its_subjects() {
         "{NOT_VERIFIED}
 evidence/statement-second.json
   format: dsse
-  payload: 263 bytes of type application/vnd.in-toto+json
+  payload: 292 bytes of type application/vnd.in-toto+json
     subject: a
       sha512: ff
     subject: {repository}
@@ -72,7 +72,7 @@ evidence/statement-second.json
 
 evidence/bundle.json
   format: sigstore-bundle
-  payload: 207 bytes of type application/vnd.in-toto+json
+  payload: 213 bytes of type application/vnd.in-toto+json
     subject: without a name
       sha256: {hex}
     predicate type: https://sigstore.dev/cosign/sign/v1
@@ -81,7 +81,7 @@ evidence/bundle.json
 
 evidence/dsse-other-type.json
   format: dsse
-  payload: 246 bytes of type text/plain
+  payload: 252 bytes of type text/plain
     says nothing that can be read: a payload of type \"text/plain\" is not supported
   signature: 256 bytes, no key named
 "

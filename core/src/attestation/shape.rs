@@ -91,7 +91,8 @@ impl<'b> Reader<'b> {
     }
 
     fn stranger(&mut self, place: &Place<'_>) -> Result<(), Problem> {
-        let message = "neither a Grafeas occurrence, nor a page of them, nor a cosign signature, nor a DSSE envelope, nor a sigstore bundle";
+        let message =
+            "not a Grafeas occurrence, a page of them, a cosign signature, a DSSE envelope or a sigstore bundle";
         let problem = Problem::new(code::UNKNOWN_FORMAT, place, message);
         self.stranger.get_or_insert_with(|| problem.clone());
         let source = self.source.at(place, None);
