@@ -213,3 +213,37 @@ fn no_more_verifications_than_the_budget_has() {
         assert_eq!(decision.reason().code(), ReasonCode::LimitReached, "{}", good.name());
     }
 }
+
+#[test]
+fn what_is_claimed_must_be_of_a_type_that_counts() {
+    const COSIGN_SIGN: &str = "https://sigstore.dev/cosign/sign/v1";
+    let with = |good: &mut Good, types: Value| {
+        let attestors = good.policy["attestors"].as_array_mut().unwrap();
+        let before = attestors.iter().any(|attestor| attestor.get("predicateTypes").is_some());
+        attestors.iter_mut().for_each(|attestor| attestor["predicateTypes"] = types.clone());
+        before
+    };
+    for (name, types) in [
+        ("another", json!(["https://example.com/p"])),
+        ("longer", json!([format!("{COSIGN_SIGN}/")])),
+        ("other case", json!([COSIGN_SIGN.to_uppercase(), "HTTPS://SLSA.DEV/PROVENANCE/V1"])),
+        ("the payload's type", json!(["application/vnd.in-toto+json", "cosign container image signature"])),
+    ] {
+        let set = |good: &mut Good| {
+            with(good, types.clone());
+            true
+        };
+        each(name, set, ReasonCode::PredicateMismatch);
+    }
+    each("the default, written out", |good| !with(good, json!([COSIGN_SIGN])), ReasonCode::Attested);
+    let more = json!(["https://example.com/p", COSIGN_SIGN]);
+    each("one of two", |good| !with(good, more.clone()), ReasonCode::Attested);
+    // Whoever asks for provenance is not content with a signature.
+    let left_out = |good: &mut Good| {
+        let before = with(good, json!(null));
+        let attestors = good.policy["attestors"].as_array_mut().unwrap();
+        attestors.iter_mut().for_each(|attestor| drop(attestor.as_object_mut().unwrap().remove("predicateTypes")));
+        before && good.name() != "either-statement" && good.name() != "either-simple-signing"
+    };
+    each("left out where there was one", left_out, ReasonCode::PredicateMismatch);
+}
