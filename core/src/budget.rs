@@ -32,6 +32,9 @@ pub struct Budget {
     /// Attestations that do not name the image's digest and are verified all the same, to say what they are for. 8: it
     /// is only for the explanation; a registry's whole list must not use up `verifications`.
     pub other_images: usize,
+    /// Images in one request for admission, of all its containers. 256: a node runs about 110 Pods by default, and Pods
+    /// of more than a dozen containers are rare.
+    pub images: usize,
 }
 
 impl Default for Budget {
@@ -47,6 +50,7 @@ impl Default for Budget {
             patterns: 100_000,
             verifications: 256,
             other_images: 8,
+            images: 256,
         }
     }
 }

@@ -161,6 +161,8 @@ pub(crate) mod code {
     pub(crate) const INVALID_VALUE: &str = "INVALID_VALUE";
     /// JSON, but in no shape that is known for such a document.
     pub(crate) const UNKNOWN_FORMAT: &str = "UNKNOWN_FORMAT";
+    /// A request for admission was answered without a decision for each of its images.
+    pub(crate) const NOT_DECIDED: &str = "NOT_DECIDED";
 }
 
 #[cfg(test)]

@@ -34,12 +34,7 @@ pub(crate) enum Json<'a> {
 impl<'a> Json<'a> {
     /// Reads one document.
     pub(crate) fn parse(bytes: &'a [u8], budget: &Budget) -> Result<Self, Problem> {
-        let left = Cell::new(budget.json_values);
-        let reader = Strict { depth: budget.json_depth, left: &left, members: Members::Unique };
-        match reader.document(bytes, budget, &Place::Root)? {
-            (value, None) => Ok(value),
-            (_, Some(rest)) => Err(not_one(&rest, &Place::Root)),
-        }
+        Self::parse_one(bytes, budget, Members::Unique)
     }
 
     /// Reads one document, or several that stand one a line (blank lines aside), each with the number of its line.
@@ -71,6 +66,24 @@ impl<'a> Json<'a> {
             }
         }
         Ok(documents)
+    }
+
+    /// Reads one document whose members of these names, at any level, are passed over unread, whatever they hold.
+    pub(crate) fn parse_without(
+        bytes: &'a [u8],
+        budget: &Budget,
+        names: &'static [&'static str],
+    ) -> Result<Self, Problem> {
+        Self::parse_one(bytes, budget, Members::UniqueBut(names))
+    }
+
+    fn parse_one(bytes: &'a [u8], budget: &Budget, members: Members) -> Result<Self, Problem> {
+        let left = Cell::new(budget.json_values);
+        let reader = Strict { depth: budget.json_depth, left: &left, members };
+        match reader.document(bytes, budget, &Place::Root)? {
+            (value, None) => Ok(value),
+            (_, Some(rest)) => Err(not_one(&rest, &Place::Root)),
+        }
     }
 
     /// Reads one YAML document, to the same values as JSON.
@@ -187,6 +200,8 @@ fn words(error: &serde_json::Error, place: &Place<'_>) -> String {
 pub(crate) enum Members {
     /// A member that stands twice is an error.
     Unique,
+    /// The same, but for the values of those named here: they are passed over unread, whatever they hold.
+    UniqueBut(&'static [&'static str]),
     /// All are kept, for a reader who judges the items of a list one by one and refuses what stands twice itself. The
     /// values of those named here are passed over unread, whatever they hold.
     AllBut(&'static [&'static str]),
@@ -304,15 +319,15 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut object: Vec<(Cow<'de, str>, Json<'de>)> = Vec::new();
         while let Some(name) = members.next_key_seed(Name)? {
             match self.members {
-                Members::AllBut(skipped) if skipped.contains(&name.as_ref()) => {
+                Members::AllBut(skipped) | Members::UniqueBut(skipped) if skipped.contains(&name.as_ref()) => {
                     members.next_value::<IgnoredAny>()?;
                     continue;
                 }
                 Members::AllBut(_) => {}
                 // Few members: look at them. Many: the set below keeps an attacker's object from costing its square.
-                Members::Unique if object.len() >= MANY_MEMBERS => {}
-                Members::Unique if object.iter().any(|(member, _)| *member == name) => return Err(duplicate(&name)),
-                Members::Unique => {}
+                _ if object.len() >= MANY_MEMBERS => {}
+                _ if object.iter().any(|(member, _)| *member == name) => return Err(duplicate(&name)),
+                _ => {}
             }
             object.push((name, members.next_value_seed(seed)?));
         }

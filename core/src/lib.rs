@@ -101,6 +101,7 @@
 //! | policy | [`Policy`], [`PolicyError`], [`Request`] | attestors, rules, allowlist, break-glass; compiled once |
 //! | where, when | [`AdmissionContext`], [`UnixTime`] | given by the caller; what is not given is unknown, not empty |
 //! | answer | [`Decision`], [`ReasonCode`], [`Outcome`], [`AttestorReport`] | stable codes; the report is a JSON contract |
+//! | Kubernetes | [`AdmissionReview`], [`AdmissionImage`], [`AdmissionResponse`] | a request for admission, its images, the answer |
 //! | limits | [`Budget`] | one place for every limit |
 //!
 //! # Features
@@ -153,6 +154,8 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "alloc")]
+mod admission;
 mod algorithm;
 #[cfg(feature = "alloc")]
 mod attestation;
@@ -186,6 +189,8 @@ mod time;
 #[cfg(feature = "alloc")]
 mod verify;
 
+#[cfg(feature = "alloc")]
+pub use admission::{AdmissionImage, AdmissionOptions, AdmissionResponse, AdmissionReview};
 pub use algorithm::{AlgorithmError, Padding, SignatureAlgorithm};
 #[cfg(feature = "alloc")]
 pub use attestation::{Attestation, Attestations, Signature};

@@ -67,6 +67,33 @@ fn many_at_once_are_decided_as_one_by_one() {
     }
 }
 
+/// What a program may leave out when it fetches and keeps attestations: all of them where they are not needed, and
+/// those for other images. Nothing but the count of what is left aside may change.
+#[test]
+fn what_is_not_needed_for_a_decision_does_not_change_it() {
+    let budget = dokimos::Budget::default();
+    let mut unneeded = 0;
+    for case in Case::all() {
+        let whole = case.decide();
+        let Ok(image) = case.text("image").parse::<dokimos::ImageReference>() else { continue };
+        case.with_context(|context| {
+            let none = case.policy.evaluate(&image, &dokimos::Attestations::new(), context, case.now());
+            if !case.policy.needs_attestations(&image, context) {
+                unneeded += 1;
+                assert_eq!(none, whole, "{}", case.text("name"));
+                return;
+            }
+            assert!(!none.reason().code().allows(), "{}", case.text("name"));
+            let mut few = dokimos::Attestations::new();
+            few.add_about(image.digest().unwrap(), &case.attestations, &budget).unwrap();
+            let decision = case.policy.evaluate(&image, &few, context, case.now());
+            let answer = |decision: &dokimos::Decision| (decision.is_allowed(), decision.reason().code());
+            assert_eq!(answer(&decision), answer(&whole), "{}", case.text("name"));
+        });
+    }
+    assert!(unneeded > 0);
+}
+
 /// Builds a request for each case; contexts borrow from their case, so the call happens innermost.
 fn with_requests(cases: &[Case], requests: Vec<Request<'_>>, call: &mut dyn FnMut(&[Request<'_>])) {
     let Some((case, rest)) = cases.split_first() else { return call(&requests) };

@@ -60,6 +60,7 @@ fn every_limit_is_listed_with_its_default() {
         patterns,
         verifications,
         other_images,
+        images,
         ..
     } = Budget::default();
     let limits = [
@@ -73,6 +74,7 @@ fn every_limit_is_listed_with_its_default() {
         ("patterns", patterns),
         ("verifications", verifications),
         ("other_images", other_images),
+        ("images", images),
     ];
     let limits: Vec<_> = limits.iter().map(|(name, limit)| ((*name).to_owned(), limit.to_string())).collect();
     assert_eq!(listed, limits);

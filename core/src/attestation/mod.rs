@@ -11,7 +11,7 @@ mod index;
 mod shape;
 
 use crate::{
-    Budget, Problem,
+    Budget, Digest, Problem,
     document::{Place, ShownUpTo, code},
 };
 use alloc::{
@@ -117,6 +117,34 @@ impl Attestations {
         self.list.push(Attestation { source, format: "detached", resource: None, content });
         self.index.extend(&self.list);
         Ok(())
+    }
+
+    /// Adds what a decision on the digest looks at in another set: the attestations whose payload names it, and of the
+    /// others the first `budget.other_images`. Returns how many they were.
+    ///
+    /// For programs that keep a large set, or one for each image, and decide on one image at a time.
+    ///
+    /// ```
+    /// use dokimos::{Attestations, Budget, Digest};
+    /// # let digest: Digest = "sha256:15b1d59843d1c5e119660b6c6d5fcf9aae78fc9c6ad01dd6cf51c8428222fc94".parse()?;
+    /// let all = Attestations::parse(br#"{"Base64Signature": "AQID", "Payload": "e30=", "Cert": null}"#)?;
+    /// let mut few = Attestations::new();
+    /// few.add_about(&digest, &all, &Budget::default())?;
+    /// assert_eq!(few.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `LIMIT_REACHED`: the set would hold more than `budget.attestations`; it is then as it was before.
+    pub fn add_about(&mut self, digest: &Digest, other: &Self, budget: &Budget) -> Result<usize, Problem> {
+        let (naming, others, _) = other.for_digest(digest.hex(), budget.other_images);
+        let count = naming.len().saturating_add(others.len());
+        if count > budget.attestations.saturating_sub(self.list.len()) {
+            return Err(too_many(budget));
+        }
+        self.list.extend(naming.into_iter().chain(others).cloned());
+        self.index.extend(&self.list);
+        Ok(count)
     }
 
     /// The attestations, in the order in which they were added.
@@ -356,5 +384,28 @@ mod tests {
             assert!(!payload.names_digest(absent), "{absent}");
         }
         assert!(!unreadable.names_digest("ab12"));
+    }
+
+    #[test]
+    fn what_is_about_a_digest_is_what_names_it_and_a_few_others() {
+        let digest: Digest = std::format!("sha256:{}", "ab".repeat(32)).parse().unwrap();
+        let mut budget = Budget::default();
+        budget.other_images = 2;
+        let mut all = Attestations::new();
+        for number in 0..100 {
+            let payload = if number % 10 == 7 { digest.hex().into() } else { std::format!("other {number}") };
+            all.add_detached("", payload.as_bytes(), b"s", None, &budget).unwrap();
+        }
+        let mut few = Attestations::new();
+        assert_eq!(few.add_about(&digest, &all, &budget), Ok(12));
+        let names = few.iter().filter(|attestation| attestation.names_digest(digest.hex())).count();
+        assert_eq!((few.len(), names), (12, 10));
+        // Full is full, and nothing is added in part.
+        budget.attestations = 23;
+        let problem = few.add_about(&digest, &all, &budget).unwrap_err();
+        assert_eq!((problem.code(), few.len()), (code::LIMIT_REACHED, 12));
+        budget.attestations = 24;
+        assert_eq!(few.add_about(&digest, &all, &budget), Ok(12));
+        assert_eq!(few.for_digest(digest.hex(), 0).0.len(), 20);
     }
 }

@@ -76,6 +76,13 @@ impl Policy {
         pending.into_iter().map(Pending::decision).collect()
     }
 
+    /// Whether a decision on this image in this place looks at attestations: those who fetch them need not fetch what
+    /// no decision asks for. Of an image that is named by a tag, or that the allowlist exempts, none does.
+    #[must_use]
+    pub fn needs_attestations(&self, image: &ImageReference, context: &AdmissionContext<'_>) -> bool {
+        matches!(self.governing(image, context), Governing::Required { .. })
+    }
+
     fn pending<'a>(&'a self, image: &'a ImageReference, request: &Request<'a>, now: UnixTime) -> Pending<'a> {
         match self.governing(image, &request.context) {
             Governing::Decided(decision) => Pending::Decided(decision),

@@ -1,0 +1,329 @@
+//! The answer to a request for admission.
+
+use super::{AdmissionImage, AdmissionReview};
+use crate::{
+    Decision, Problem,
+    document::{Shown, ShownUpTo, code},
+};
+use alloc::{
+    collections::BTreeSet,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+
+/// The most lines of a message, causes, warnings and items of an audit annotation; more are counted, not listed.
+const MOST: usize = 32;
+/// The most characters of a warning. Kubernetes asks for 120 if possible, and cuts at 256 when there are many: an image
+/// with its digest alone has about 110.
+const WARNING: usize = 256;
+/// The most characters of what a cause or an audit annotation says of one image.
+const DETAIL: usize = 512;
+
+/// The answer to a request for admission: a complete `AdmissionReview`, with reasons for machines and for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmissionResponse {
+    uid: String,
+    allowed: bool,
+    message: String,
+    causes: Vec<Cause>,
+    object: Object,
+    audit: Vec<(&'static str, String)>,
+    warnings: Vec<String>,
+}
+
+/// What a denial says of the object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Object {
+    name: Option<String>,
+    group: Option<String>,
+    kind: Option<String>,
+    omit_status_reason: bool,
+}
+
+/// Why one image was denied (`StatusCause` of Kubernetes).
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Cause {
+    reason: String,
+    message: String,
+    field: String,
+}
+
+impl AdmissionReview {
+    /// The answer, from the decisions on [`images`](Self::images), in their order.
+    ///
+    /// Anything but one decision for each image, each on that image, is a denial.
+    #[must_use]
+    pub fn respond(&self, decisions: &[Decision]) -> AdmissionResponse {
+        if let Some(problem) = &self.problem {
+            return self.unread(problem);
+        }
+        if decisions.len() != self.images.len() {
+            let (images, decisions) = (self.images.len(), decisions.len());
+            return self.refuse(code::NOT_DECIDED, &format!("images to decide on: {images}, decisions: {decisions}"));
+        }
+        let mut pairs = self.images.iter().zip(decisions);
+        if let Some((image, _)) = pairs.clone().find(|(image, decision)| image.reference() != decision.image()) {
+            let message = format!("the decision for {} is on another image", image.place());
+            return self.refuse(code::NOT_DECIDED, &message);
+        }
+        if pairs.len() == 0 {
+            return self.response(true);
+        }
+        let mut response = self.response(pairs.all(|(_, decision)| decision.is_allowed()));
+        response.explain(&self.images, decisions);
+        response
+    }
+
+    /// A denial that no decision was made for: the evidence could not be fetched, or time ran out.
+    ///
+    /// The code is for machines, such as `EVIDENCE_UNAVAILABLE`; the message is what the user reads.
+    #[must_use]
+    pub fn refuse(&self, code: &str, message: &str) -> AdmissionResponse {
+        if let Some(problem) = &self.problem {
+            return self.unread(problem);
+        }
+        self.denial(code, message, "")
+    }
+
+    /// The same, where whoever embeds this lets in what could not be decided on: allowed, with a warning and an audit
+    /// annotation. A request that cannot be read is denied all the same.
+    #[must_use]
+    pub fn admit_undecided(&self, code: &str, message: &str) -> AdmissionResponse {
+        if let Some(problem) = &self.problem {
+            return self.unread(problem);
+        }
+        let mut response = self.response(true);
+        let text = format!("{}: {}", Shown(code), ShownUpTo(message, DETAIL));
+        response.warnings.push(ShownUpTo(&format!("admitted without a decision: {text}"), WARNING).to_string());
+        response.audit = [("decision", "ALLOW".into()), ("error", text)].into();
+        response
+    }
+
+    fn unread(&self, problem: &Problem) -> AdmissionResponse {
+        let message = format!("the request cannot be decided on: {problem}");
+        let mut response = self.denial(problem.code(), &message, problem.path());
+        for cause in &mut response.causes {
+            cause.message = ShownUpTo(problem.message(), DETAIL).to_string();
+        }
+        response
+    }
+
+    fn denial(&self, code: &str, message: &str, field: &str) -> AdmissionResponse {
+        let mut response = self.response(false);
+        let (code, message) = (Shown(code).to_string(), ShownUpTo(message, DETAIL).to_string());
+        response.audit = [("decision", "DENY".into()), ("error", format!("{code}: {message}"))].into();
+        response.causes.push(Cause { reason: code, message: message.clone(), field: field.into() });
+        response.message = message;
+        response
+    }
+
+    fn response(&self, allowed: bool) -> AdmissionResponse {
+        AdmissionResponse {
+            uid: self.uid.clone(),
+            allowed,
+            message: String::new(),
+            causes: Vec::new(),
+            object: Object {
+                name: shown(self.name()),
+                group: shown(self.group()),
+                kind: shown(self.kind()),
+                omit_status_reason: self.omit_status_reason,
+            },
+            audit: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// Kubernetes allows names 253 characters.
+fn shown(text: Option<&str>) -> Option<String> {
+    text.map(|text| ShownUpTo(text, 253).to_string())
+}
+
+impl AdmissionResponse {
+    /// Whether the request is allowed.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.allowed
+    }
+
+    /// Why the request is denied, one line for each image: `image alpine:3.11 is not attested`. Empty when it is
+    /// allowed.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The warnings, which kubectl shows: what was admitted and why that is worth a word.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The answer as JSON, to be sent with the HTTP status 200: one line, members in a fixed order.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Texts, booleans and lists of them: nothing in an answer can fail to serialise.
+        serde_json::to_string(&Review(self)).unwrap_or_default()
+    }
+
+    /// Says why, of images of which each has its decision.
+    fn explain(&mut self, images: &[AdmissionImage], decisions: &[Decision]) {
+        let mut lines = Lines::default();
+        let mut warnings = Lines::default();
+        let mut unattested = Lines::default();
+        let mut decided = Lines::default();
+        for (image, decision) in images.iter().zip(decisions) {
+            let name = ShownUpTo(decision.image(), DETAIL);
+            let code = decision.reason().code();
+            let rule = decision.rule().map(|rule| format!(" by rule {}", Shown(rule))).unwrap_or_default();
+            decided.add(format!("{name} {code}{rule}"));
+            if !decision.is_allowed() {
+                lines.add(decision.message().into());
+                self.causes.push(Cause {
+                    reason: code.to_string(),
+                    message: ShownUpTo(decision.reason().detail(), DETAIL).to_string(),
+                    field: image.place().into(),
+                });
+            }
+            if decision.is_dry_run_violation() {
+                unattested.add(name.to_string());
+                warnings.add(format!("not attested, admitted by dry run: {name}"));
+            }
+            if let Some(used) = decision.break_glass() {
+                warnings.add(format!("not verified, admitted by break-glass: {name}"));
+                let text = format!("{}={}", Shown(used.annotation()), ShownUpTo(used.value(), DETAIL));
+                self.audit = [("breakglass", text)].into();
+            }
+        }
+        self.causes.truncate(MOST);
+        self.message = lines.joined("\n", "more images are not attested");
+        self.audit.push(("decision", if self.allowed { "ALLOW" } else { "DENY" }.into()));
+        if !unattested.is_empty() {
+            self.audit.push(("dry-run", unattested.joined(", ", "more")));
+        }
+        self.audit.push(("images", decided.joined(", ", "more")));
+        if self.allowed {
+            self.warnings = warnings.listed("more warnings");
+            self.warnings.iter_mut().for_each(|warning| *warning = ShownUpTo(warning, WARNING).to_string());
+        }
+    }
+}
+
+/// Texts in the order in which they first came, each once.
+#[derive(Default)]
+struct Lines {
+    lines: Vec<String>,
+    known: BTreeSet<String>,
+}
+
+impl Lines {
+    fn add(&mut self, line: String) {
+        if self.known.insert(line.clone()) {
+            self.lines.push(line);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The first of them, and how many more there are.
+    fn listed(mut self, more: &str) -> Vec<String> {
+        let left = self.lines.len().saturating_sub(MOST);
+        if left > 0 {
+            self.lines.truncate(MOST);
+            self.lines.push(format!("and {left} {more}"));
+        }
+        self.lines
+    }
+
+    fn joined(self, separator: &str, more: &str) -> String {
+        self.listed(more).join(separator)
+    }
+}
+
+/// The members, in the order of the types of Kubernetes (`AdmissionReview`, `AdmissionResponse`, `Status`).
+struct Review<'a>(&'a AdmissionResponse);
+
+impl Serialize for Review<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut review = serializer.serialize_struct("AdmissionReview", 3)?;
+        review.serialize_field("apiVersion", "admission.k8s.io/v1")?;
+        review.serialize_field("kind", "AdmissionReview")?;
+        review.serialize_field("response", self.0)?;
+        review.end()
+    }
+}
+
+impl Serialize for AdmissionResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut response = serializer.serialize_map(None)?;
+        response.serialize_entry("uid", &self.uid)?;
+        response.serialize_entry("allowed", &self.allowed)?;
+        if !self.allowed {
+            response.serialize_entry("status", &Status(self))?;
+        }
+        if !self.audit.is_empty() {
+            response.serialize_entry("auditAnnotations", &Audit(&self.audit))?;
+        }
+        if !self.warnings.is_empty() {
+            response.serialize_entry("warnings", &self.warnings)?;
+        }
+        response.end()
+    }
+}
+
+struct Status<'a>(&'a AdmissionResponse);
+
+impl Serialize for Status<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut status = serializer.serialize_map(None)?;
+        status.serialize_entry("status", "Failure")?;
+        status.serialize_entry("message", &self.0.message)?;
+        if !self.0.object.omit_status_reason {
+            status.serialize_entry("reason", "Forbidden")?;
+        }
+        status.serialize_entry("details", &Details(self.0))?;
+        status.serialize_entry("code", &403)?;
+        status.end()
+    }
+}
+
+struct Details<'a>(&'a AdmissionResponse);
+
+impl Serialize for Details<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut details = serializer.serialize_map(None)?;
+        let Object { name, group, kind, .. } = &self.0.object;
+        for (member, value) in [("name", name), ("group", group), ("kind", kind)] {
+            if let Some(value) = value {
+                details.serialize_entry(member, value)?;
+            }
+        }
+        details.serialize_entry("causes", &self.0.causes)?;
+        details.end()
+    }
+}
+
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut cause = serializer.serialize_map(None)?;
+        cause.serialize_entry("reason", &self.reason)?;
+        cause.serialize_entry("message", &self.message)?;
+        if !self.field.is_empty() {
+            cause.serialize_entry("field", &self.field)?;
+        }
+        cause.end()
+    }
+}
+
+struct Audit<'a>(&'a [(&'static str, String)]);
+
+impl Serialize for Audit<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}

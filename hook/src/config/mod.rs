@@ -1,0 +1,243 @@
+//! The configuration: one document in YAML or JSON.
+
+mod time_span;
+
+pub use time_span::TimeSpan;
+
+use crate::{evidence::SourceConfig, log::LogFormat, policy::KritisConfig};
+use dokimos::Budget;
+use serde::{Deserialize, de::DeserializeOwned};
+use std::{fmt, net::SocketAddr, path::PathBuf};
+
+/// What `--config` names. A field that it does not have is an error; what is left out has its default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Config {
+    /// Where HTTPS is served.
+    pub listen: SocketAddr,
+    /// Where health and metrics are served, over plain HTTP.
+    pub observe: SocketAddr,
+    /// The certificate that is served.
+    pub tls: Option<TlsConfig>,
+    /// The policy: a file, or a folder of files.
+    pub policy: Option<PathBuf>,
+    /// How objects of kritis among the policy's files are understood.
+    pub kritis: KritisConfig,
+    /// The name of the cluster, as the policy's rules name it.
+    pub cluster: Option<String>,
+    /// Where attestations are, in the order in which they are asked and reported.
+    pub evidence: Vec<SourceConfig>,
+    /// What becomes of an image when a source cannot be reached and the decision depends on it.
+    pub on_error: OnError,
+    /// Whether an update is judged by all images of the new object, and not only by those that are new in it.
+    pub evaluate_unchanged: bool,
+    /// Whether a denial has no `status.reason`, so that kubectl does not put `(Forbidden)` into its line.
+    pub omit_status_reason: bool,
+    /// How log lines look.
+    pub log: LogFormat,
+    /// How much at once.
+    pub limits: LimitsConfig,
+    /// How sources are asked.
+    pub fetch: FetchConfig,
+    /// What is kept, and how long.
+    pub cache: CacheConfig,
+    /// How often files are looked at for changes.
+    pub reload: TimeSpan,
+    /// How the program ends.
+    pub shutdown: ShutdownConfig,
+}
+
+/// The certificate and its key, each a file in PEM.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct TlsConfig {
+    /// The certificate, and behind it those that lead to its authority.
+    pub certificate: PathBuf,
+    /// The private key: PKCS#8, PKCS#1 or SEC1.
+    pub key: PathBuf,
+}
+
+/// What becomes of an image when a source cannot be reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "camelCase")]
+pub enum OnError {
+    /// It is denied.
+    #[default]
+    Deny,
+    /// It is admitted with a warning.
+    Allow,
+}
+
+/// How much at once.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct LimitsConfig {
+    /// Bytes of a request's body.
+    pub body_bytes: usize,
+    /// Connections; more wait.
+    pub connections: usize,
+    /// Reviews that are worked on; more wait.
+    pub reviews: usize,
+    /// The longest time for a review where the API server names none.
+    pub time: TimeSpan,
+}
+
+/// How sources are asked.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct FetchConfig {
+    /// For one request.
+    pub timeout: TimeSpan,
+    /// How often a request that failed in passing is repeated.
+    pub retries: u32,
+    /// Before the first repetition; doubled before each further one.
+    pub pause: TimeSpan,
+    /// Images that are fetched for at the same time; more wait.
+    pub concurrent: usize,
+}
+
+/// What is kept, and how long.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct CacheConfig {
+    /// The most bytes of attestations, and as many again of decisions; 0 keeps nothing.
+    pub bytes: usize,
+    /// How old the attestations may be by which an image is allowed.
+    pub ttl: TimeSpan,
+    /// How old the attestations may be by which an image is denied.
+    pub denial_ttl: TimeSpan,
+}
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct ShutdownConfig {
+    /// From the signal on, while `/readyz` says no already, until no more connections are accepted.
+    pub delay: TimeSpan,
+    /// For the requests that are then still worked on.
+    pub timeout: TimeSpan,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([0, 0, 0, 0], 8443)),
+            observe: SocketAddr::from(([0, 0, 0, 0], 8080)),
+            tls: None,
+            policy: None,
+            kritis: KritisConfig::default(),
+            cluster: None,
+            evidence: Vec::new(),
+            on_error: OnError::default(),
+            evaluate_unchanged: false,
+            omit_status_reason: false,
+            log: LogFormat::default(),
+            limits: LimitsConfig::default(),
+            fetch: FetchConfig::default(),
+            cache: CacheConfig::default(),
+            reload: TimeSpan::secs(5),
+            shutdown: ShutdownConfig::default(),
+        }
+    }
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        // A review holds the new object and the old, and etcd refuses objects above 1.5 MiB. The API server waits 10 s
+        // where a webhook's configuration names no time.
+        Self { body_bytes: 8 * 1024 * 1024, connections: 1024, reviews: 128, time: TimeSpan::secs(9) }
+    }
+}
+
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self { timeout: TimeSpan::secs(3), retries: 2, pause: TimeSpan::millis(100), concurrent: 64 }
+    }
+}
+
+impl Default for CacheConfig {
+    fn default() -> Self {
+        Self { bytes: 16 * 1024 * 1024, ttl: TimeSpan::secs(60), denial_ttl: TimeSpan::secs(5) }
+    }
+}
+
+impl Default for ShutdownConfig {
+    fn default() -> Self {
+        Self { delay: TimeSpan::secs(5), timeout: TimeSpan::secs(20) }
+    }
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// ```
+    /// use dokimos_hook::config::Config;
+    /// let config = Config::parse(b"cluster: prod-1\nevidence: [{ directory: { path: /attestations } }]").unwrap();
+    /// assert_eq!(config.cluster.as_deref(), Some("prod-1"));
+    /// let error = Config::parse(b"cache: { tll: 5s }").unwrap_err();
+    /// assert!(error.starts_with("cache.tll: unknown field"), "{error}");
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong, with its place.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let mut documents = documents(bytes)?;
+        let config: Self = match (documents.pop(), documents.is_empty()) {
+            (None | Some(serde_json::Value::Null), true) => return Ok(Self::default()),
+            (Some(document), true) => decode(document)?,
+            _ => return Err("more than one document".to_owned()),
+        };
+        config.checked()
+    }
+
+    fn checked(self) -> Result<Self, String> {
+        for (name, value) in [
+            ("limits.bodyBytes", self.limits.body_bytes),
+            ("limits.connections", self.limits.connections),
+            ("limits.reviews", self.limits.reviews),
+            ("fetch.concurrent", self.fetch.concurrent),
+        ] {
+            if value == 0 || value > MOST_AT_ONCE {
+                return Err(format!("{name}: {value} is not a number from 1 to {MOST_AT_ONCE}"));
+            }
+        }
+        for (name, value) in
+            [("limits.time", self.limits.time), ("fetch.timeout", self.fetch.timeout), ("reload", self.reload)]
+        {
+            if value.0.is_zero() {
+                return Err(format!("{name}: no time at all"));
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// More of anything at once is a slip of the pen.
+const MOST_AT_ONCE: usize = 256 * 1024 * 1024;
+
+/// The documents of a YAML or JSON file, strictly: a field that stands twice is an error, `no` is a word.
+pub(crate) fn documents(bytes: &[u8]) -> Result<Vec<serde_json::Value>, String> {
+    let most = Budget::default().document_bytes;
+    if bytes.len() > most {
+        return Err(format!("longer than {most} bytes"));
+    }
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::Error,
+        reject_unsupported_tags: true,
+        with_snippet: false,
+    };
+    serde_saphyr::from_slice_multiple_with_options(bytes, options).map_err(|error| one_line(&error))
+}
+
+/// Reads a value of a document, and names the place of what is wrong with it.
+pub(crate) fn decode<T: DeserializeOwned>(document: serde_json::Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(document).map_err(|error| match error.path().to_string().as_str() {
+        "." => one_line(error.inner()),
+        path => format!("{path}: {}", one_line(error.inner())),
+    })
+}
+
+fn one_line(error: &impl fmt::Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}

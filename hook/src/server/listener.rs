@@ -1,0 +1,129 @@
+use crate::{app::App, log::Level, metrics::Under};
+use axum::Router;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+    service::TowerToHyperService,
+};
+use serde_json::json;
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_rustls::TlsAcceptor;
+
+/// An address that is listened on.
+pub(super) struct Listener {
+    listener: TcpListener,
+    address: SocketAddr,
+    transport: Transport,
+    app: Arc<App>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transport {
+    /// With the certificate that is current when a connection begins.
+    Tls,
+    Plain,
+}
+
+/// For the handshake, and for the head of a request: who is slower is not an API server.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A connection on which nothing comes, and nothing is worked on, is asked for a sign of life, and closed without one.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+
+impl Listener {
+    pub(super) async fn bind(address: SocketAddr, transport: Transport, app: &Arc<App>) -> Result<Self, String> {
+        let bound = async {
+            let listener = TcpListener::bind(address).await?;
+            let address = listener.local_addr()?;
+            Ok((listener, address))
+        };
+        let (listener, address) =
+            bound.await.map_err(|error: std::io::Error| format!("{address} cannot be listened on: {error}"))?;
+        Ok(Self { listener, address, transport, app: Arc::clone(app) })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until it is stopped, and then until the last request is answered.
+    pub(super) async fn serve(self, router: Router, mut stopped: watch::Receiver<bool>) {
+        let permits = Arc::new(Semaphore::new(self.app.config.limits.connections));
+        let mut connections = JoinSet::new();
+        loop {
+            // Nothing is sent but the one word to stop; without a sender nobody is there to be served for.
+            let next = tokio::select! {
+                _ = stopped.wait_for(|stopped| *stopped) => break,
+                next = self.next(&permits) => next,
+                Some(_) = connections.join_next() => continue,
+            };
+            let Some((stream, permit)) = next else { continue };
+            let (app, router, stopped) = (Arc::clone(&self.app), router.clone(), stopped.clone());
+            let transport = self.transport;
+            connections.spawn(async move {
+                let _permit = permit;
+                let _under = Under::way(&app.metrics.connections);
+                match transport {
+                    Transport::Plain => talk(stream, router, stopped).await,
+                    Transport::Tls => {
+                        let acceptor = TlsAcceptor::from(app.certificate.current());
+                        // Scanners and health checks of load balancers do not finish it, and that is no news.
+                        if let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await {
+                            talk(stream, router, stopped).await;
+                        }
+                    }
+                }
+            });
+        }
+        drop(self.listener);
+        while connections.join_next().await.is_some() {}
+    }
+
+    async fn next(&self, permits: &Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+        // Closed it never is.
+        let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+        match self.listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are small and awaited: none should wait for the acknowledgement of the one before.
+                let _ = stream.set_nodelay(true);
+                Some((stream, permit))
+            }
+            Err(error) => {
+                // Too many open files, for one: it passes, and to ask again at once would only burn time.
+                self.app.log.event(Level::Error, "accept-failed", &json!({ "error": error.to_string() }));
+                sleep(Duration::from_millis(100)).await;
+                None
+            }
+        }
+    }
+}
+
+/// One connection, in HTTP/1.1 or HTTP/2. What breaks it off is the other side's affair.
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(SIGN_OF_LIFE)
+        .keep_alive_timeout(PATIENCE)
+        .max_concurrent_streams(256);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stopped.wait_for(|stopped| *stopped) => {}
+    }
+    // What was begun is answered; nothing new is taken.
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}

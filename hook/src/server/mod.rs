@@ -1,0 +1,64 @@
+//! The two servers: HTTPS for reviews, and plain HTTP for health and metrics.
+
+mod deadline;
+mod listener;
+mod observe;
+mod review;
+
+use crate::{app::App, log::Level};
+use axum::{Router, routing};
+use listener::{Listener, Transport};
+use serde_json::json;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+/// Serves until a signal asks to stop (SIGTERM, SIGINT), and then finishes what is under way.
+///
+/// # Errors
+/// An address cannot be listened on, in words.
+pub(crate) async fn serve(app: Arc<App>) -> Result<(), String> {
+    let unavailable = |error| format!("signals cannot be received: {error}");
+    let mut terminate = signal(SignalKind::terminate()).map_err(unavailable)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unavailable)?;
+    let ready = Arc::new(AtomicBool::new(true));
+    let (stop, stopped) = watch::channel(false);
+    let reviews = Listener::bind(app.config.listen, Transport::Tls, &app).await?;
+    let observe = Listener::bind(app.config.observe, Transport::Plain, &app).await?;
+    let fields = json!({
+        "listen": reviews.address(), "observe": observe.address(), "version": env!("CARGO_PKG_VERSION"),
+    });
+    let router = Router::new()
+        .route("/", routing::post(review::handle))
+        .route("/validate", routing::post(review::handle))
+        .with_state(Arc::clone(&app));
+    let reviews = tokio::spawn(reviews.serve(router, stopped.clone()));
+    let observe = tokio::spawn(observe.serve(observe::router(&app, &ready), stopped));
+    let reload = tokio::spawn(Arc::clone(&app).reload());
+    app.log.event(Level::Info, "started", &fields);
+
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    ready.store(false, Relaxed);
+    app.log.event(Level::Info, "stopping", &json!({}));
+    // Until everyone knows that this one is no longer ready, requests still come, and are answered.
+    sleep(app.config.shutdown.delay.0).await;
+    stop.send_replace(true);
+    reload.abort();
+    let finished = async {
+        // Both give nothing; a panic in one must not keep the other from being waited for.
+        let _ = reviews.await;
+        let _ = observe.await;
+    };
+    let in_time = timeout(app.config.shutdown.timeout.0, finished).await.is_ok();
+    app.log.event(Level::Info, "stopped", &json!({ "finished": in_time }));
+    Ok(())
+}
