@@ -8,7 +8,7 @@ helm_version=4.3.1
 
 tools=$root/target/tools
 mkdir -p "$tools/bin"
-export PATH=$tools/bin:$PATH
+export PATH=$tools/bin:$PATH GOTOOLCHAIN=local
 
 # built NAME VERSION: whether target/tools has the program at this version.
 built() { [[ -x $tools/bin/$1 && $(cat "$tools/bin/.$1.version" 2>/dev/null) == "$2" ]]; }
@@ -59,4 +59,59 @@ kubernetes_module() {
     sed -n "s,^[[:space:]]*\(k8s.io/[a-z-]*\) => ./staging/.*,\t\1 => \1 $published,p" "$theirs"
     printf ')\n'
   } >"$module/go.mod"
+}
+
+# start NAME COMMAND…: in the background, until the script ends. What it says goes to the logs. A step runs in a shell of
+# its own: what is started in it is known to others by its files.
+start() {
+  local name=$1
+  shift
+  rm -f "$logs/$name.status"
+  {
+    "$@" &
+    echo $! >"$logs/$name.pid"
+    local status=0
+    wait $! || status=$?
+    echo "$status" >"$logs/$name.status"
+  } >>"$logs/$name.log" 2>&1 </dev/null &
+  wait_for "$name" test -s "$logs/$name.pid"
+}
+
+# stop NAME [SIGNAL]: and waits until it has ended; the status is the program's.
+stop() {
+  kill "-${2:-TERM}" "$(cat "$logs/$1.pid")" 2>/dev/null
+  wait_for "the end of $1" test -s "$logs/$1.status"
+  rm "$logs/$1.pid"
+  return "$(cat "$logs/$1.status")"
+}
+
+stop_all() {
+  local file
+  for file in "$logs"/*.pid; do
+    [[ ! -e $file ]] || stop "$(basename "$file" .pid)" || true
+  done
+}
+trap stop_all EXIT
+
+# wait_for WHAT COMMAND…: until the command succeeds, for at most a minute.
+wait_for() {
+  local what=$1 end=$((SECONDS + 60))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < end)) || { echo "waited a minute for $what" && tail -n 20 "$logs"/*.log && return 1; }
+    sleep 0.1
+  done
+}
+
+# free_ports N: ports of this machine that nothing listens on.
+free_ports() {
+  python3 -c '
+import socket, sys
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+print(*(s.getsockname()[1] for s in sockets))' "$1"
+}
+
+# build_dokimos PROFILE: the programs of this repository, in $bin, and the helper of these scripts.
+build_dokimos() {
+  cargo build --profile "$1" --locked -p dokimos-cli -p dokimos-hook && (cd "$root/scripts/e2e" && go build -o "$tools/bin/e2e" .)
 }
