@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     evidence::{Fetcher, Sources},
-    log::{Level, Log},
+    log::{self, Level, Log},
     metrics::Metrics,
     policy::{Files, PolicyStore},
     tls::Certificate,
@@ -74,7 +74,13 @@ impl App {
             None => {}
             Some(Ok(generation)) => {
                 self.metrics.generation.set(["policy"], generation.number());
-                self.loaded("policy", "policy-loaded", &json!({ "generation": generation.number() }));
+                self.loaded(
+                    "policy",
+                    "policy-loaded",
+                    &json!({
+                        "generation": generation.number(), "warnings": generation.warnings(log::now()),
+                    }),
+                );
             }
             Some(Err(problems)) => self.refused("policy", "policy-refused", &problems),
         }

@@ -96,7 +96,7 @@ fn objects_of_kritis_are_a_policy() {
     let hook = Hook::start(&objects, &["alpine.json"], "kritis: { otherNamespaces: allow }");
     assert_eq!(denied(&hook, &create(deployment("alpine:3.11"))), "image alpine:3.11 is not attested");
     assert_eq!(hook.review(&create(deployment(ALPINE)))["allowed"], true);
-    assert_eq!(hook.event("decision")["rule"], "namespace:default");
+    assert_eq!(hook.decisions(2)[1]["rule"], "namespace:default");
 }
 
 #[test]

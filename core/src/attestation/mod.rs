@@ -389,8 +389,7 @@ mod tests {
     #[test]
     fn what_is_about_a_digest_is_what_names_it_and_a_few_others() {
         let digest: Digest = std::format!("sha256:{}", "ab".repeat(32)).parse().unwrap();
-        let mut budget = Budget::default();
-        budget.other_images = 2;
+        let mut budget = Budget { other_images: 2, ..Budget::default() };
         let mut all = Attestations::new();
         for number in 0..100 {
             let payload = if number % 10 == 7 { digest.hex().into() } else { std::format!("other {number}") };

@@ -227,7 +227,10 @@ pub(crate) fn documents(bytes: &[u8]) -> Result<Vec<serde_json::Value>, String> 
         reject_unsupported_tags: true,
         with_snippet: false,
     };
-    serde_saphyr::from_slice_multiple_with_options(bytes, options).map_err(|error| one_line(&error))
+    serde_saphyr::from_slice_multiple_with_options(bytes, options).map_err(|error| {
+        // The reader's advice is for programmers.
+        format!("not YAML: {}", one_line(&error)).replace(", set DuplicateKeyPolicy in Options if acceptable", "")
+    })
 }
 
 /// Reads a value of a document, and names the place of what is wrong with it.

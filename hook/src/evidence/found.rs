@@ -14,7 +14,7 @@ pub struct Document {
 #[derive(Clone, Debug)]
 pub(super) enum Found {
     /// Documents that were fetched for this image.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the sources that fetch for one image come beside this one"))]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the sources that fetch for one image"))]
     Documents(Vec<Document>),
     /// What the source has for all images, read already: just now, or for an earlier image.
     Set { set: Arc<Set>, new: bool },
@@ -55,5 +55,46 @@ impl Found {
         if new {
             set.refused.extend(found.refused.iter().cloned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Document;
+    use std::{fs, path::Path};
+
+    fn document(name: &str) -> Document {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/evidence").join(name);
+        Document { name: name.to_owned(), bytes: fs::read(path).unwrap() }
+    }
+
+    #[test]
+    fn documents_and_sets_give_what_is_about_the_digest() {
+        let digest: Digest = "sha256:15b1d59843d1c5e119660b6c6d5fcf9aae78fc9c6ad01dd6cf51c8428222fc94".parse().unwrap();
+        let mut budget = Budget::default();
+        budget.other_images = 0;
+        let mut documents = ["release.json", "other-digest.json", "release.json", "qa.json"].map(document);
+        documents[2] = Document { name: "cut.json".to_owned(), bytes: documents[2].bytes[..100].to_vec() };
+        let mut all = Set::default();
+        documents.iter().for_each(|document| all.add(document, &budget));
+        assert_eq!((all.attestations.len(), all.refused.len()), (3, 1));
+
+        let mut set = Set::default();
+        Found::Documents(documents.to_vec()).into_set(&digest, &mut set, &budget);
+        let sources: Vec<_> = set.attestations.iter().map(|attestation| attestation.source().to_owned()).collect();
+        assert!(sources[0].starts_with("release.json") && sources[1].starts_with("qa.json"), "{sources:?}");
+        assert_eq!((sources.len(), set.refused.len()), (2, 1));
+        assert!(set.refused[0].starts_with("cut.json: "));
+
+        // What was read before is not complained of again.
+        let mut set = Set::default();
+        Found::Set { set: Arc::new(all), new: false }.into_set(&digest, &mut set, &budget);
+        assert_eq!((set.attestations.len(), set.refused.len()), (2, 0));
+
+        budget.attestations = 1;
+        let mut set = Set::default();
+        Found::Documents(vec![document("release.json"), document("qa.json")]).into_set(&digest, &mut set, &budget);
+        assert!(set.refused.iter().any(|refused| refused.contains("more than 1 attestations")), "{:?}", set.refused);
     }
 }

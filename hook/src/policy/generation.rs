@@ -46,6 +46,11 @@ impl Generation {
         self.number
     }
 
+    /// What is allowed in the policy and yet a risk, one line each.
+    pub(crate) fn warnings(&self, now: UnixTime) -> Vec<String> {
+        self.policy.warnings(now).iter().map(|warning| format!("{} {warning}", warning.code())).collect()
+    }
+
     /// The first turn after this time.
     pub(crate) fn next_turn(&self, now: UnixTime) -> Option<UnixTime> {
         self.turns.get(self.turns.partition_point(|turn| *turn <= now)).copied()

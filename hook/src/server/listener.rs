@@ -31,8 +31,11 @@ pub(super) enum Transport {
     Plain,
 }
 
-/// For the handshake, and for the head of a request: who is slower is not an API server.
+/// For the handshake, and for a sign of life: who is slower is not an API server.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// For the head of a request, also of the next one on a connection that stays open. Longer than clients keep one that they
+/// do not use (Go 90 s): the one that closes it should be the one that knows that nothing is on its way.
+const IDLE: Duration = Duration::from_secs(100);
 /// A connection on which nothing comes, and nothing is worked on, is asked for a sign of life, and closed without one.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
@@ -111,7 +114,7 @@ async fn talk(
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE);
     builder
         .http2()
         .timer(TokioTimer::new())

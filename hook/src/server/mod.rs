@@ -5,7 +5,10 @@ mod listener;
 mod observe;
 mod review;
 
-use crate::{app::App, log::Level};
+use crate::{
+    app::App,
+    log::{self, Level},
+};
 use axum::{Router, routing};
 use listener::{Listener, Transport};
 use serde_json::json;
@@ -33,6 +36,7 @@ pub(crate) async fn serve(app: Arc<App>) -> Result<(), String> {
     let observe = Listener::bind(app.config.observe, Transport::Plain, &app).await?;
     let fields = json!({
         "listen": reviews.address(), "observe": observe.address(), "version": env!("CARGO_PKG_VERSION"),
+        "warnings": app.policy.current().warnings(log::now()),
     });
     let router = Router::new()
         .route("/", routing::post(review::handle))

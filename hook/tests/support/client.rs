@@ -70,6 +70,13 @@ impl Client {
         stream.flush()
     }
 
+    /// More of a body that was begun.
+    pub fn send_more(&mut self, body: &str) -> io::Result<()> {
+        let stream = self.0.get_mut();
+        stream.write_all(body.as_bytes())?;
+        stream.flush()
+    }
+
     pub fn receive(&mut self) -> io::Result<Reply> {
         receive(&mut self.0)
     }
@@ -85,11 +92,10 @@ pub fn get_plain(address: SocketAddr, path: &str) -> Reply {
 fn receive(stream: &mut impl BufRead) -> io::Result<Reply> {
     let mut head = String::new();
     loop {
-        let begun = head.len();
         if stream.read_line(&mut head)? == 0 {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "closed"));
         }
-        if head[begun..].trim().is_empty() {
+        if head.ends_with("\r\n\r\n") {
             break;
         }
     }

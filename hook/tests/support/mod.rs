@@ -146,9 +146,17 @@ impl Hook {
         lines.iter().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
     }
 
-    /// The last line of this event, when there is one.
+    /// The last line of this event, when there is one. The log comes by another way than answers, and may come later.
     pub fn event(&self, event: &str) -> Value {
         wait(event, || self.log().into_iter().rfind(|line| line["event"] == event))
+    }
+
+    /// The lines of decisions, when there are so many.
+    pub fn decisions(&self, number: usize) -> Vec<Value> {
+        wait("a decision", || {
+            let lines: Vec<_> = self.log().into_iter().filter(|line| line["event"] == "decision").collect();
+            (lines.len() >= number).then_some(lines)
+        })
     }
 
     pub fn terminate(&self) {

@@ -282,10 +282,10 @@ fn no_pattern_matches_an_image_that_it_did_not_match() {
         &format!("gcr.io/shop/web{DIGEST}"),
         &format!("gcr.io/shop/web:1.2{DIGEST}"),
     ] {
-        for dialect in [pattern::of_kritis as fn(&str) -> Result<String, String>, pattern::of_alibaba] {
+        for translated in [pattern::of_kritis(pattern), pattern::of_alibaba(pattern)] {
             let document = json!({
                 "apiVersion": "dokimos.dev/v1", "kind": "Policy", "default": { "evaluation": "ALWAYS_DENY" },
-                "allowlist": [{ "pattern": dialect(pattern).unwrap() }],
+                "allowlist": [{ "pattern": translated.unwrap() }],
             });
             let policy = Policy::from_json(document.to_string().as_bytes()).unwrap();
             for spellings in &images {
