@@ -35,6 +35,13 @@ def of_testdata():
     for case in cases:
         if not isinstance(case["policy"], str):
             yield "policy_json", json.dumps(case["policy"]).encode()
+    for file in sorted((TESTDATA / "reviews").iterdir()):
+        # Without white space, so that more of it is within the fuzzer's length.
+        text = file.read_text()
+        try:
+            yield "admission", json.dumps(json.loads(text), separators=(",", ":")).encode()
+        except ValueError:
+            yield "admission", text.encode()
     for file in sorted((TESTDATA / "evidence").glob("*json")):
         # The flood is only long.
         if file.stat().st_size < 50_000:

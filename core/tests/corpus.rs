@@ -19,7 +19,7 @@ macro_rules! replayed {
     };
 }
 
-replayed!(attestation digest key_der key_pem mutate payload policy_json policy_yaml reference rsa);
+replayed!(admission attestation digest key_der key_pem mutate payload policy_json policy_yaml reference rsa);
 
 fn fuzz() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz")

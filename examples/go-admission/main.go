@@ -1,12 +1,12 @@
-// A Kubernetes admission webhook for Pods that embeds dokimos:
+// A Kubernetes admission webhook that embeds dokimos:
 //
 //	go-admission -policy policy.yaml -attestations folder -cluster prod-1 -cert tls.crt -key tls.key
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"os"
@@ -14,12 +14,9 @@ import (
 	"time"
 
 	dokimos "github.com/dokimos/dokimos/ffi/go"
-	admission "k8s.io/api/admission/v1"
-	core "k8s.io/api/core/v1"
-	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// handler answers reviews of Pods; everything that it does not understand, it denies.
+// handler answers reviews of everything that runs images; what it does not understand, it denies.
 type handler struct {
 	policy       *dokimos.Policy
 	attestations *dokimos.Attestations
@@ -66,46 +63,31 @@ func newHandler(policy, folder, cluster string) (*handler, error) {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var review admission.AdmissionReview
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<20)).Decode(&review); err != nil || review.Request == nil {
-		http.Error(w, "not an AdmissionReview", http.StatusBadRequest)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<20))
+	if err != nil {
+		http.Error(w, "the request is too long, or was cut off", http.StatusBadRequest)
 		return
 	}
-	response := &admission.AdmissionResponse{UID: review.Request.UID, Allowed: true}
-	if err := h.check(review.Request); err != nil {
-		response.Allowed, response.Result = false, &meta.Status{Message: err.Error(), Code: http.StatusForbidden}
+	review, err := dokimos.ParseAdmissionReview(body, dokimos.AdmissionOptions{})
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	defer review.Close()
+	// Whoever keeps attestations elsewhere fetches them here, and refuses if that fails: review.Refuse.
+	found := make([]*dokimos.Attestations, len(review.Images))
+	for i := range found {
+		found[i] = h.attestations
+	}
+	response, err := review.Respond(h.policy, found, h.cluster, h.now())
+	if err != nil {
+		// No decision, and no answer: the API server then does what failurePolicy says, which should be Fail.
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	for _, report := range response.Reports {
+		log.Printf("%s %s %s/%s by %s: %s", review.Operation, review.Kind, review.Namespace, review.Name, review.User, report)
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(admission.AdmissionReview{TypeMeta: review.TypeMeta, Response: response})
-}
-
-// check gives the first reason why the Pod may not run.
-func (h *handler) check(request *admission.AdmissionRequest) error {
-	var pod core.Pod
-	if request.Kind.Kind != "Pod" {
-		return fmt.Errorf("only Pods are judged here, not %s", request.Kind.Kind)
-	}
-	if err := json.Unmarshal(request.Object.Raw, &pod); err != nil {
-		return err
-	}
-	var images []string
-	for _, container := range append(pod.Spec.InitContainers, pod.Spec.Containers...) {
-		images = append(images, container.Image)
-	}
-	for _, container := range pod.Spec.EphemeralContainers {
-		images = append(images, container.Image)
-	}
-	for _, image := range images {
-		report, err := h.policy.Evaluate(image, h.attestations, dokimos.Context{
-			Cluster: h.cluster, Namespace: request.Namespace, ServiceAccount: pod.Spec.ServiceAccountName,
-			Annotations: pod.Annotations, Time: h.now(),
-		})
-		if err != nil {
-			return err
-		}
-		if !report.Allowed {
-			return fmt.Errorf("%s (%s)", report.Message, report.Reason)
-		}
-	}
-	return nil
+	_, _ = io.WriteString(w, response.JSON())
 }

@@ -22,6 +22,8 @@ var (
 	ErrInvalidKey error = status(C.DOKIMOS_INVALID_KEY)
 	// ErrInvalidAlgorithm: the name is not that of an algorithm that can be verified.
 	ErrInvalidAlgorithm error = status(C.DOKIMOS_INVALID_ALGORITHM)
+	// ErrInvalidReview: the document is not a request for admission that could be answered.
+	ErrInvalidReview error = status(C.DOKIMOS_INVALID_REVIEW)
 	// ErrInvalidSignature: the signature does not verify.
 	ErrInvalidSignature error = status(C.DOKIMOS_INVALID_SIGNATURE)
 	// ErrNotSupported: the C library was built without what was asked for.

@@ -24,7 +24,7 @@
  * Text out  A dokimos_str is a view: it belongs to the handle that it was asked of, is good until that is freed, and
  *           has no NUL at its end; print it with `%.*s`. What has no handle argument gives text that is always good.
  * NULL      A required pointer that is NULL is DOKIMOS_NULL_ARGUMENT; the functions that only read a report, reference,
- *           error, key or set take NULL, and give 0, false or no text.
+ *           error, key, set, review or response take NULL, and give 0, false or no text.
  * Threads   A `const` handle may be used by any number of threads at the same time; a handle that is not `const` by one
  *           thread alone. Every function may be called from every thread.
  * Panics    A defect of the library becomes DOKIMOS_INTERNAL, or 0, false, no text; no panic or exception leaves it. A
@@ -83,6 +83,9 @@
 // The name is not that of an algorithm that can be verified.
 #define DOKIMOS_INVALID_ALGORITHM 204
 
+// The document is not a request for admission that could be answered.
+#define DOKIMOS_INVALID_REVIEW 205
+
 // The signature does not verify.
 #define DOKIMOS_INVALID_SIGNATURE 300
 
@@ -91,6 +94,12 @@
 
 // A defect of the library. Nothing was decided; take it for a no.
 #define DOKIMOS_INTERNAL 900
+
+// On `UPDATE`, decide on every image, not only on those that the object did not have before.
+#define DOKIMOS_ADMISSION_EVALUATE_UNCHANGED 1
+
+// Leave `status.reason` out of a denial, so that kubectl begins its line with `Error from server: `.
+#define DOKIMOS_ADMISSION_OMIT_STATUS_REASON 2
 
 // The attestations that the rule requires are there and valid.
 #define DOKIMOS_REASON_ATTESTED 100
@@ -157,6 +166,14 @@
 
 // A limit of the budget was reached before the decision was made.
 #define DOKIMOS_REASON_LIMIT_REACHED 400
+
+// The answer to a request. Nothing changes it: any number of threads may use one at the same time. The functions that
+// only read it take NULL too, and then give false, 0 or no text: a missing answer allows nothing.
+typedef struct dokimos_admission_response dokimos_admission_response;
+
+// A request for admission. Nothing changes it: any number of threads may use one at the same time. The functions that
+// only read it take NULL too, and then, as for an index that is too large, give 0 or no text.
+typedef struct dokimos_admission_review dokimos_admission_review;
 
 // A set of attestations, none of which has been verified. While one thread adds to it no other may use it; after
 // that any number may read it at the same time.
@@ -439,6 +456,112 @@ struct dokimos_str dokimos_report_attestation_outcome_detail(const struct dokimo
 
 // Frees a report, and with it every text that came out of it; NULL is ignored.
 void dokimos_report_free(struct dokimos_report *report);
+
+// Reads an `AdmissionReview` of `admission.k8s.io/v1`, as the API server sends it.
+//
+// `options`: 0, or `DOKIMOS_ADMISSION_EVALUATE_UNCHANGED` and `DOKIMOS_ADMISSION_OMIT_STATUS_REASON`, joined by `|`; a
+// bit that the library does not know is `DOKIMOS_NOT_SUPPORTED`.
+// `DOKIMOS_INVALID_REVIEW`: it cannot even be answered; over HTTP that is status 400. Everything else that cannot be
+// read makes a review that is denied, whatever is asked of it.
+dokimos_status dokimos_admission_review_parse(const void *json,
+                                              size_t json_len,
+                                              uint32_t options,
+                                              struct dokimos_admission_review **review,
+                                              struct dokimos_error **error);
+
+// How many images are to be decided on; 0 is nothing to decide.
+size_t dokimos_admission_review_image_count(const struct dokimos_admission_review *review);
+
+// An image to decide on: its reference, as the object has it.
+struct dokimos_str dokimos_admission_review_image(const struct dokimos_admission_review *review, size_t image);
+
+// Where the image stands in the object: `spec.containers[0].image`.
+struct dokimos_str dokimos_admission_review_image_place(const struct dokimos_admission_review *review, size_t image);
+
+// The name of the container or volume that the image is for; empty where it has none.
+struct dokimos_str dokimos_admission_review_image_name(const struct dokimos_admission_review *review, size_t image);
+
+// The request's id.
+struct dokimos_str dokimos_admission_review_uid(const struct dokimos_admission_review *review);
+
+// What is done with the object: `CREATE`, `UPDATE`, `DELETE` or `CONNECT`.
+struct dokimos_str dokimos_admission_review_operation(const struct dokimos_admission_review *review);
+
+// The kind of the object, as `Deployment`.
+struct dokimos_str dokimos_admission_review_kind(const struct dokimos_admission_review *review);
+
+// The namespace of the request, if it has one.
+struct dokimos_str dokimos_admission_review_namespace(const struct dokimos_admission_review *review);
+
+// The name of the object, or what its name will begin with.
+struct dokimos_str dokimos_admission_review_name(const struct dokimos_admission_review *review);
+
+// The name of the user who sent the request.
+struct dokimos_str dokimos_admission_review_user(const struct dokimos_admission_review *review);
+
+// The service account that the Pods run as; none where it cannot be told.
+struct dokimos_str dokimos_admission_review_service_account(const struct dokimos_admission_review *review);
+
+// The code of why the request cannot be decided on, as `MISSING_FIELD`; none where it can. Such a request has no
+// images, and every answer to it is a denial, which tells the problem in words.
+struct dokimos_str dokimos_admission_review_problem(const struct dokimos_admission_review *review);
+
+// Decides on every image of the request, and makes the answer.
+//
+// `attestations`: for each image, in their order, what was found for it; NULL in it is nothing. With another
+// `count` than there are images, the answer is a denial.
+// `cluster`: the cluster's name; NULL is unknown. The rest of the place is the request's.
+// `now`: the time of the decision, in seconds since 1970-01-01T00:00:00Z.
+// `response`: the answer, whether it allows or denies. With another status than `DOKIMOS_OK` there is none: do not
+// admit.
+dokimos_status dokimos_admission_review_respond(const struct dokimos_admission_review *review,
+                                                const struct dokimos_policy *policy,
+                                                const struct dokimos_attestations *const *attestations,
+                                                size_t count,
+                                                const char *cluster,
+                                                size_t cluster_len,
+                                                int64_t now,
+                                                struct dokimos_admission_response **response,
+                                                struct dokimos_error **error);
+
+// Makes a denial that no decision was made for: the evidence could not be fetched, or time ran out.
+//
+// `code` is for machines, as `EVIDENCE_UNAVAILABLE`; `message` is what the user reads.
+dokimos_status dokimos_admission_review_refuse(const struct dokimos_admission_review *review,
+                                               const char *code,
+                                               size_t code_len,
+                                               const char *message,
+                                               size_t message_len,
+                                               struct dokimos_admission_response **response,
+                                               struct dokimos_error **error);
+
+// Makes the same answer for those who let in what could not be decided on: allowed, with a warning and an audit
+// annotation. A request that cannot be read is denied all the same.
+dokimos_status dokimos_admission_review_admit_undecided(const struct dokimos_admission_review *review,
+                                                        const char *code,
+                                                        size_t code_len,
+                                                        const char *message,
+                                                        size_t message_len,
+                                                        struct dokimos_admission_response **response,
+                                                        struct dokimos_error **error);
+
+// Frees a review, and with it every text that came out of it; NULL is ignored.
+void dokimos_admission_review_free(struct dokimos_admission_review *review);
+
+// Whether the request is allowed.
+bool dokimos_admission_response_is_allowed(const struct dokimos_admission_response *response);
+
+// Why the request is denied, a line for each image: `image alpine:3.11 is not attested`. Empty when it is allowed.
+struct dokimos_str dokimos_admission_response_message(const struct dokimos_admission_response *response);
+
+// The answer as JSON, a whole `AdmissionReview` to be sent with the HTTP status 200; the same bytes in every language.
+struct dokimos_str dokimos_admission_response_json(const struct dokimos_admission_response *response);
+
+// The JSON report on an image of the request, by its index; none where nothing was decided.
+struct dokimos_str dokimos_admission_response_report(const struct dokimos_admission_response *response, size_t image);
+
+// Frees an answer, and with it every text that came out of it; NULL is ignored.
+void dokimos_admission_response_free(struct dokimos_admission_response *response);
 
 // How many reasons there are.
 size_t dokimos_reason_count(void);

@@ -37,6 +37,9 @@ mod context;
 mod report;
 
 #[cfg(feature = "policy")]
+pub mod admission;
+
+#[cfg(feature = "policy")]
 pub mod reason;
 
 #[cfg(feature = "policy")]

@@ -15,6 +15,12 @@ use std::ffi::{c_char, c_void};
 /// A compiled policy. Nothing changes it: any number of threads may use one at the same time.
 pub struct Policy(dokimos_core::Policy);
 
+impl Policy {
+    pub(crate) fn compiled(&self) -> &dokimos_core::Policy {
+        &self.0
+    }
+}
+
 /// Compiles a policy from JSON, as docs/policy.schema.json describes it.
 ///
 /// `DOKIMOS_INVALID_POLICY`: the error tells every problem of the document.

@@ -26,6 +26,8 @@ pub const DOKIMOS_INVALID_REFERENCE: i32 = 202;
 pub const DOKIMOS_INVALID_KEY: i32 = 203;
 /// The name is not that of an algorithm that can be verified.
 pub const DOKIMOS_INVALID_ALGORITHM: i32 = 204;
+/// The document is not a request for admission that could be answered.
+pub const DOKIMOS_INVALID_REVIEW: i32 = 205;
 /// The signature does not verify.
 pub const DOKIMOS_INVALID_SIGNATURE: i32 = 300;
 /// The library was built without what was asked for.
@@ -50,6 +52,7 @@ pub(crate) fn name(status: Status) -> Option<&'static str> {
         DOKIMOS_INVALID_REFERENCE => "INVALID_REFERENCE",
         DOKIMOS_INVALID_KEY => "INVALID_KEY",
         DOKIMOS_INVALID_ALGORITHM => "INVALID_ALGORITHM",
+        DOKIMOS_INVALID_REVIEW => "INVALID_REVIEW",
         DOKIMOS_INVALID_SIGNATURE => "INVALID_SIGNATURE",
         DOKIMOS_NOT_SUPPORTED => "NOT_SUPPORTED",
         DOKIMOS_INTERNAL => "INTERNAL",

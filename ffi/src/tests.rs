@@ -1,6 +1,7 @@
 //! What C programs cannot test: panics, and that the numbers of the header are the library's.
 
 use crate::{
+    admission::{AdmissionResponse, AdmissionReview},
     attestations::{dokimos_attestations_count, dokimos_attestations_free, dokimos_attestations_new},
     boundary::injected::with_panic,
     context::Context,
@@ -79,6 +80,8 @@ fn handles_may_be_shared_between_threads() {
     shared::<Reference>();
     shared::<Key>();
     shared::<Error>();
+    shared::<AdmissionReview>();
+    shared::<AdmissionResponse>();
 }
 
 #[test]
@@ -97,7 +100,9 @@ fn the_header_has_every_reason_with_its_number() {
 fn every_status_of_the_header_has_its_name_and_a_number_of_its_own() {
     let mut statuses = defines("DOKIMOS_");
     statuses.retain(|name, _| {
-        !["H", "VERSION", "ABI_"].iter().any(|other| name == other || name.starts_with(&format!("{other}_")))
+        !["H", "VERSION", "ABI_", "ADMISSION"]
+            .iter()
+            .any(|other| name == other || name.starts_with(&format!("{other}_")))
             && !name.starts_with("REASON_")
             && name != "ABI_VERSION"
     });

@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
-"""Writes the shared test data in a form that needs no JSON reader: flatten.py FOLDER makes cases.bin and signatures.bin.
+"""Writes the shared test data in a form that needs no JSON reader: flatten.py FOLDER makes cases.bin, admission.bin and
+signatures.bin.
 
 A number is 4 bytes, little-endian. A text is its length and its bytes; the length 0xffffffff says that there is none.
 cases.bin: how many; then each case as name, policy, policy in YAML or none, number of documents, source and bytes of
 each, image, cluster, namespace, service account, number of annotations, name and value of each, the time as decimal
 text, decision, reason, report.
+admission.bin: how many; then each request as name, review, policy, number of documents, source and bytes of each,
+cluster, time, options, 1 if it is allowed, code of the error or none, code of the problem or none, answer or none, number
+of images, place and reference of each.
 signatures.bin: how many; then each as name, key in PEM, key in DER, algorithm, message, signature, `valid` or `invalid`.
 """
 
@@ -47,6 +51,8 @@ def main():
     folder = Path(sys.argv[1])
     cases = json.loads((TESTDATA / "cases.json").read_bytes())
     write(folder / "cases.bin", [case(entry) for entry in cases])
+    requests = json.loads((TESTDATA / "admission.json").read_bytes())
+    write(folder / "admission.bin", [request(entry) for entry in requests])
     write(folder / "signatures.bin", [signature(*entry) for entry in SIGNATURES])
 
 
@@ -76,6 +82,28 @@ def case(entry):
             text(entry["decision"]),
             text(entry["reason"]),
             text(report.removesuffix(b"\n")),
+        ]
+    )
+
+
+def request(entry):
+    time = datetime.fromisoformat(entry["at"].replace("Z", "+00:00"))
+    options = entry["options"]["evaluateUnchanged"] + 2 * entry["options"]["omitStatusReason"]
+    answer = TESTDATA / "responses" / f"{entry['name']}.json"
+    return b"".join(
+        [
+            text(entry["name"]),
+            text((TESTDATA / entry["review"]).read_bytes()),
+            text((TESTDATA / entry["policy"]).read_bytes()),
+            pairs((name, (TESTDATA / name).read_bytes()) for name in entry["attestations"]),
+            text(entry["cluster"]),
+            number(int(time.timestamp())),
+            number(options),
+            number(entry["allowed"]),
+            text(entry["error"]),
+            text(entry["problem"]),
+            text(None if entry["error"] else answer.read_bytes().removesuffix(b"\n")),
+            pairs((image["place"], image["image"]) for image in entry["images"]),
         ]
     )
 

@@ -13,10 +13,12 @@
     reason = "a target fails by panicking"
 )]
 
+mod admission;
 mod evidence;
 mod mutation;
 mod signature;
 
+pub use admission::admission;
 pub use evidence::attestation;
 pub use mutation::mutate;
 pub use signature::rsa;

@@ -24,6 +24,8 @@ pub(crate) struct App {
     pub(crate) fetcher: Arc<Fetcher>,
     /// A permit for each review that is worked on.
     pub(crate) reviews: Semaphore,
+    /// A permit for each KiB of a body that is held.
+    pub(crate) bodies: Semaphore,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) log: Log,
 }
@@ -47,7 +49,8 @@ impl App {
         let fetcher =
             Fetcher { sources, at_once: Semaphore::new(config.fetch.concurrent), metrics: Arc::clone(&metrics), log };
         let reviews = Semaphore::new(config.limits.reviews);
-        Ok(Self { config, policy, certificate, fetcher: Arc::new(fetcher), reviews, metrics, log })
+        let bodies = Semaphore::new(config.limits.bodies_bytes.div_ceil(1024));
+        Ok(Self { config, policy, certificate, fetcher: Arc::new(fetcher), reviews, bodies, metrics, log })
     }
 
     /// Looks at the files of the policy and the certificate, again and again. A mounted ConfigMap or Secret is swapped by

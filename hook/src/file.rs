@@ -1,6 +1,7 @@
 //! Files, read whole and not without a limit.
 
 use std::{
+    fmt,
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -26,20 +27,37 @@ pub(crate) fn read(path: &Path, most: usize) -> Result<Vec<u8>, String> {
 /// dot. A link to a file is one: Kubernetes mounts files so.
 ///
 /// # Errors
-/// In words, with the path.
-pub(crate) fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let unreadable = |error| failure(folder, &error);
+/// The folder, or something in it, cannot be looked at: it could be a file that is missing.
+pub(crate) fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Unseen> {
+    let unseen = |error| Unseen::Folder(failure(folder, &error));
     let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+    for entry in fs::read_dir(folder).map_err(unseen)? {
+        let path = entry.map_err(unseen)?.path();
         let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        // What cannot be looked at, such as a link that leads nowhere, could be a file that is missing.
-        if !hidden && fs::metadata(&path).map_err(|error| failure(&path, &error))?.is_file() {
+        // A link that leads nowhere, for one.
+        if !hidden && fs::metadata(&path).map_err(|error| Unseen::File(failure(&path, &error)))?.is_file() {
             paths.push(path);
         }
     }
     paths.sort();
     Ok(paths)
+}
+
+/// What cannot be looked at, and why, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unseen {
+    /// Nothing of it.
+    Folder(String),
+    /// One thing in it.
+    File(String),
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(words) | Self::File(words) => f.write_str(words),
+        }
+    }
 }
 
 /// What the system says, in one line, without Rust's "(os error 2)".

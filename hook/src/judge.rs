@@ -65,6 +65,7 @@ impl App {
     ) -> Verdict {
         let policy = &generation.policy;
         let CacheConfig { ttl, denial_ttl, .. } = self.config.cache;
+        let begun = Instant::now().into_std();
         let mut most = ttl.0;
         loop {
             let evidence = timeout_at(deadline, generation.evidence.get(reference, most, &self.fetcher)).await;
@@ -76,7 +77,8 @@ impl App {
             let decision = policy.evaluate(reference, &evidence.attestations, context, now);
             let attested = decision.reason().code().allows();
             // What was not there a while ago may be there now: somebody signs, and deploys again.
-            if !attested && most > denial_ttl.0 && evidence.asked.elapsed() >= denial_ttl.0 {
+            let is_old = evidence.asked < begun && evidence.asked.elapsed() >= denial_ttl.0;
+            if !attested && most > denial_ttl.0 && is_old {
                 most = denial_ttl.0;
                 continue;
             }

@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::json;
-use std::{fs, time::Instant};
+use std::{fs, os::unix::fs::symlink, time::Instant};
 use support::{Hook, PATIENCE, reviews::*};
 
 /// A hook whose only source is gone.
@@ -85,6 +85,22 @@ fn a_file_that_is_no_attestation_takes_no_other_down() {
     assert_eq!(hook.review(&create(deployment(UNSIGNED)))["allowed"], false);
     assert_eq!(hook.metric("dokimos_hook_evidence_documents_refused_total"), 1);
     assert!(hook.event("evidence-document-refused")["error"].as_str().unwrap().starts_with("bad.json: "));
+}
+
+#[test]
+fn what_cannot_be_read_denies_and_admits_nothing() {
+    for (is_link, expected) in [(true, "no such file or directory"), (false, "longer than 4194304 bytes")] {
+        let hook = Hook::start(&policy(), &["alpine.json"], "onError: allow");
+        if is_link {
+            symlink("/nowhere", hook.folder.path("attestations/link.json")).unwrap();
+        } else {
+            hook.folder.write("attestations/long.json", vec![b' '; 4 * 1024 * 1024 + 1]);
+        }
+        let answer = hook.review(&create(deployment(ALPINE)));
+        assert_eq!(answer["allowed"], false, "it could be the attestation that is missing");
+        assert!(hook.event("evidence-error")["error"].as_str().unwrap().contains(expected));
+        assert_eq!(hook.metric("dokimos_hook_evidence_errors_total{source=\"directory\",kind=\"refused\"}"), 1);
+    }
 }
 
 #[test]

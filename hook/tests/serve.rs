@@ -11,7 +11,7 @@ mod support;
 
 use serde_json::json;
 use std::{
-    io::Write,
+    io::{Read, Write},
     net::TcpStream,
     sync::{
         Arc,
@@ -154,6 +154,36 @@ fn a_review_that_cannot_be_read_is_denied_and_logged() {
 }
 
 #[test]
+fn whoever_connects_and_asks_for_nothing_is_sent_away() {
+    let hook = Hook::start(&policy(), &[], "limits: { handshake: 200ms, connections: 2 }");
+    // One does not begin to speak, one speaks no HTTP: and nobody else comes in as long as they are there.
+    let mut silent = TcpStream::connect(hook.listen).unwrap();
+    let mut idle = hook.client();
+    wait("both", || (hook.metric("dokimos_hook_connections") >= 3).then_some(()));
+    assert_eq!(hook.review(&create(deployment("alpine:3.11")))["allowed"], false);
+    silent.set_read_timeout(Some(support::PATIENCE)).unwrap();
+    assert_eq!(silent.read(&mut [0; 16]).unwrap(), 0);
+    assert!(idle.receive().is_err());
+    // Who asked once may stay.
+    let mut client = hook.client();
+    let review = create(deployment("alpine:3.11")).to_string();
+    assert_eq!(client.post("/", &review).status, 200);
+    thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(client.post("/", &review).status, 200);
+}
+
+#[test]
+fn bodies_that_would_take_too_much_memory_wait() {
+    let hook = Hook::start(&policy(), &[], "limits: { bodyBytes: 20000, bodiesBytes: 20000 }");
+    let mut slow = hook.client();
+    slow.send("POST /?timeout=20s HTTP/1.1", "Content-Length: 20000\r\n", "{").unwrap();
+    wait("the first", || (hook.metric("dokimos_hook_reviews_in_progress") == 1).then_some(()));
+    assert_eq!(hook.client().post("/?timeout=1s", &create(deployment("alpine:3.11")).to_string()).status, 503);
+    drop(slow);
+    assert_eq!(hook.review(&create(deployment("alpine:3.11")))["allowed"], false);
+}
+
+#[test]
 fn what_waits_too_long_for_its_turn_is_told_so() {
     let hook = Hook::start(&policy(), &[], "limits: { reviews: 1 }");
     // Takes the one place, and sends no body.
@@ -251,6 +281,10 @@ fn what_is_wrong_at_the_start_ends_the_program() {
         (vec!["--config", &config("reload: 1d")], "hook.yaml: reload: not a span of time"),
         (vec!["--config", &config("reload: 0s")], "hook.yaml: reload: no time at all"),
         (vec!["--config", &config("limits: { reviews: 0 }")], "hook.yaml: limits.reviews: 0 is not"),
+        (
+            vec!["--config", &config("limits: { bodiesBytes: 1024 }")],
+            "hook.yaml: limits.bodiesBytes: less than limits.bodyBytes",
+        ),
         (vec!["--config", &config("onError: Allow")], "hook.yaml: onError: unknown variant"),
         (vec!["--config", &config("evidence: [{ folder: { path: x } }]")], "hook.yaml: evidence[0]"),
         (

@@ -11,6 +11,7 @@ pub(crate) struct Exception {
 }
 
 static POLICY: Exception = Exception::new("PolicyError");
+static ADMISSION: Exception = Exception::new("AdmissionError");
 static ATTESTATION: Exception = Exception::new("AttestationError");
 static REFERENCE: Exception = Exception::new("ReferenceError");
 static PUBLIC_KEY: Exception = Exception::new("PublicKeyError");
@@ -39,6 +40,10 @@ pub(crate) fn policy(py: Python<'_>, error: &PolicyError) -> PyErr {
 /// A problem as the arguments of the class `Problem`.
 pub(crate) fn problem(problem: &Problem) -> (&'static str, String, String) {
     (problem.code(), problem.path().to_owned(), problem.message().to_owned())
+}
+
+pub(crate) fn admission(py: Python<'_>, problem: &Problem) -> PyErr {
+    ADMISSION.raised(py, (problem.to_string(), problem.code(), problem.path()))
 }
 
 pub(crate) fn attestation(py: Python<'_>, source: &str, problem: &Problem) -> PyErr {

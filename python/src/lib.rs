@@ -2,6 +2,7 @@
 //! or worded.
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc, reason = "Python needs std anyway")]
 
+mod admission;
 mod attestations;
 mod audit;
 mod error;
@@ -17,6 +18,8 @@ use pyo3::prelude::*;
 // Every class is immutable or locks what changes, so the module works without the interpreter's lock.
 #[pymodule(gil_used = false)]
 mod _dokimos {
+    #[pymodule_export]
+    use crate::admission::{AdmissionResponse, AdmissionReview};
     #[pymodule_export]
     use crate::attestations::Attestations;
     #[pymodule_export]

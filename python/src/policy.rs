@@ -212,7 +212,7 @@ impl Policy {
 }
 
 /// The report of a decision, as Python's class of that name.
-fn report<'py>(py: Python<'py>, decision: &Decision) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn report<'py>(py: Python<'py>, decision: &Decision) -> PyResult<Bound<'py, PyAny>> {
     static REPORT: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     REPORT.import(py, "dokimos._report", "Report")?.call1((decision.to_json(),))
 }

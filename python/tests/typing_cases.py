@@ -29,6 +29,15 @@ policy.evaluate(b"alpine", [])  # type: ignore
 policy.evaluate("alpine", [], "prod-1")  # type: ignore
 policy.evaluate("alpine", [], at="2026-06-01T00:00:00Z")  # type: ignore
 
+review = dokimos.AdmissionReview(b"{}", evaluate_unchanged=True)
+assert_type(review.images, tuple[dokimos.AdmissionImage, ...])
+assert_type(review.images[0].place, str)
+response = review.respond(policy, [["[]"], b"[]"], cluster="prod-1", at=now)
+assert_type(response.reports, tuple[dokimos.Report, ...])
+assert_type(review.refuse("CODE", "message").to_json(), str)
+review.respond(policy, 7)  # type: ignore
+dokimos.AdmissionReview(b"{}", True)  # type: ignore
+
 image = dokimos.ImageReference("alpine")
 assert_type(image.digest, dokimos.Digest | None)
 assert_type(sorted([image, image]), list[dokimos.ImageReference])

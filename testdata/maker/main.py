@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import cases, evidence, keys, model, policies
+from . import admission, admission_cases, cases, evidence, keys, model, policies
 from .case import ALLOWING
 from .documents import document
 
@@ -37,13 +37,16 @@ def main():
     made |= {f"policies/{name}": text for name, text in policies.files(values).items()}
     listed = cases.make()
     made["cases.json"] = document(listed)
-    problems = wrong_cases(listed, made) + unused(listed, made)
+    reviewed, reviews = admission_cases.make()
+    made |= reviews | {"admission.json": document(reviewed)}
+    problems = wrong_cases(listed, made) + unused(listed, made) + wrong_reviews(reviewed, made)
     problems += differing(made) if check else written(made)
     for problem in problems:
         print(f"testdata: {problem}", file=sys.stderr)
     signed = sum(name.startswith("evidence/") for name in made)
     print(
-        f"testdata: {len(listed)} cases, {signed} evidence documents, {len(values)} policies, {len(problems)} problems"
+        f"testdata: {len(listed)} cases, {signed} evidence documents, {len(values)} policies, "
+        f"{len(reviewed)} requests for admission, {len(problems)} problems"
     )
     return 1 if problems else 0
 
@@ -62,6 +65,23 @@ def wrong_cases(listed, made):
     return problems + [f"reason {reason}: no case, or not known" for reason in sorted(REASONS ^ reasons)]
 
 
+def wrong_reviews(listed, made):
+    """Cases of admission whose answer the model does not give."""
+    problems = []
+    for case in listed:
+        if case["error"]:
+            stated = admission.UNANSWERABLE
+        elif case["problem"]:
+            stated = admission.UNREADABLE
+        else:
+            stated = (case["images"], case["allowed"], case["message"])
+        answer = admission.answer(case, made)
+        if answer != stated:
+            problems.append(f"case {case['name']} states {stated}, the model says {answer}")
+    names = [case["name"] for case in listed]
+    return problems + [f"two cases are named {name}" for name in sorted({name for name in names if names.count(name) > 1})]
+
+
 def unused(listed, made):
     used = {file for case in listed for file in case["attestations"]}
     return [f"{name} is in no case" for name in made if name.startswith("evidence/") and name not in used]
@@ -75,7 +95,7 @@ def differing(made):
             problems.append(f"{name} is not what the maker makes: run testdata/make")
     there = {
         str(path.relative_to(HERE))
-        for folder in ("evidence", "policies")
+        for folder in ("evidence", "policies", "reviews")
         for path in (HERE / folder).iterdir()
         if path.is_file()
     }

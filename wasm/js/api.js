@@ -103,6 +103,82 @@ export class Policy {
     release(this.#handle);
     this.#handle = null;
   }
+
+  static handle(policy) {
+    return live(policy.#handle, "policy");
+  }
+}
+
+const policyHandle = Policy.handle;
+delete Policy.handle;
+
+/** A request for admission to Kubernetes. */
+export class AdmissionReview {
+  #handle;
+
+  constructor(handle) {
+    if (!(handle instanceof module.AdmissionReview)) throw invalid("", "use AdmissionReview.parse");
+    this.#handle = handle;
+    const [images, unreadable, asked] = JSON.parse(call(() => handle.describe()));
+    this.images = images.map(([reference, place, name]) => ({ reference, place, name }));
+    this.problem = unreadable && problem(unreadable);
+    ASKED.forEach((name, index) => (this[name] = asked[index]));
+  }
+
+  static parse(document, options = {}) {
+    const read = documentBytes(document, "document");
+    checkMembers(options, ["evaluateUnchanged", "omitStatusReason"], "options");
+    const flag = (name) => {
+      if (options[name] != null && typeof options[name] !== "boolean") throw invalid(`options.${name}`, "expected a boolean");
+      return options[name] ?? false;
+    };
+    const flags = [flag("evaluateUnchanged"), flag("omitStatusReason")];
+    return new AdmissionReview(call(() => module.AdmissionReview.parse(read, ...flags)));
+  }
+
+  /** Decides on every image, each with what was found for it, and makes the answer. */
+  respond(policy, attestations, context) {
+    const handle = live(this.#handle, "review");
+    if (!(policy instanceof Policy)) throw invalid("policy", "expected a Policy");
+    if (!Array.isArray(attestations)) throw invalid("attestations", "expected an array, with an item for each image");
+    checkMembers(context, ["cluster", "at"], "context");
+    const [cluster, at] = [optionalText(context.cluster, "cluster"), seconds(context.at, "at")];
+    const own = [];
+    const evidence = call(() => new module.Evidence());
+    try {
+      attestations.forEach((item, index) => {
+        const set = attestationSet(item, `attestations[${index}]`, own);
+        call(() => evidence.add(set));
+      });
+      return answer(call(() => handle.respond(policyHandle(policy), evidence, cluster, at)));
+    } finally {
+      release(evidence, ...own);
+    }
+  }
+
+  /** A denial that no decision was made for. */
+  refuse(code, message) {
+    const [machines, people] = [text(code, "code"), text(message, "message")];
+    return answer(call(() => live(this.#handle, "review").refuse(machines, people)));
+  }
+
+  /** The same answer for those who let in what could not be decided on. */
+  admitUndecided(code, message) {
+    const [machines, people] = [text(code, "code"), text(message, "message")];
+    return answer(call(() => live(this.#handle, "review").admitUndecided(machines, people)));
+  }
+
+  free() {
+    release(this.#handle);
+    this.#handle = null;
+  }
+}
+
+const ASKED = ["uid", "operation", "group", "kind", "subResource", "namespace", "name", "user", "serviceAccount"];
+
+function answer(written) {
+  const [allowed, message, warnings, json, reports] = JSON.parse(written);
+  return { allowed, message, warnings, json, reports: reports.map((report) => JSON.parse(report)) };
 }
 
 /** A set of attestations, none of them verified. */
@@ -228,7 +304,7 @@ export class PublicKey {
 const keyHandle = PublicKey.handle;
 delete PublicKey.handle;
 
-for (const type of [Policy, Attestations, PublicKey]) {
+for (const type of [AdmissionReview, Policy, Attestations, PublicKey]) {
   if (Symbol.dispose) type.prototype[Symbol.dispose] = type.prototype.free;
 }
 

@@ -169,6 +169,81 @@ export type Requirement =
   | { any: Requirement[] }
   | { atLeast: number; of: string[] };
 
+/**
+ * A request for admission to Kubernetes (`AdmissionReview` of `admission.k8s.io/v1`), and the images that it will run:
+ * fetch evidence for each of them, then `respond`.
+ */
+export class AdmissionReview implements Handle {
+  private constructor();
+  /**
+   * @throws {DokimosError} only if the request cannot be answered at all: over HTTP that is status 400. Any other that
+   * cannot be read has a `problem` and no images, and every answer to it is a denial.
+   */
+  static parse(document: Document, options?: AdmissionOptions): AdmissionReview;
+  /** To decide on, in the order of the containers; empty if there is nothing to decide. */
+  readonly images: readonly AdmissionImage[];
+  /** Why the request cannot be decided on. */
+  readonly problem: Problem | null;
+  readonly uid: string;
+  /** `CREATE`, `UPDATE`, `DELETE` or `CONNECT`. */
+  readonly operation: string | null;
+  /** The API group of the kind; null for the core group. */
+  readonly group: string | null;
+  /** The kind of the object, such as `Deployment`. */
+  readonly kind: string | null;
+  readonly subResource: string | null;
+  /** The namespace of the request. */
+  readonly namespace: string | null;
+  readonly name: string | null;
+  /** Who sent the request. */
+  readonly user: string | null;
+  /** The account that the Pods run as; null where it cannot be told. */
+  readonly serviceAccount: string | null;
+  /**
+   * Decides on every image and makes the answer. For each image, in order, `attestations` has what was found for it; with
+   * more or fewer the answer is a denial.
+   */
+  respond(
+    policy: Policy,
+    attestations: readonly (Attestations | readonly (Document | NamedDocument)[] | null)[],
+    context: { readonly cluster?: string | null; readonly at: Time },
+  ): AdmissionResponse;
+  /** A denial that no decision was made for: the evidence could not be fetched, or time ran out. */
+  refuse(code: string, message: string): AdmissionResponse;
+  /** The same answer for those who let in what could not be decided on: allowed, with a warning. */
+  admitUndecided(code: string, message: string): AdmissionResponse;
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface AdmissionOptions {
+  /** On `UPDATE`, decide on every image, not only on those that the object did not have before. */
+  readonly evaluateUnchanged?: boolean | null;
+  /** Leave `status.reason` out, so that kubectl begins its line with `Error from server: `. */
+  readonly omitStatusReason?: boolean | null;
+}
+
+export interface AdmissionImage {
+  /** The image reference, as the object has it. */
+  readonly reference: string;
+  /** Where it stands in the object: `spec.containers[0].image`. */
+  readonly place: string;
+  /** The name of the container or volume; empty where it has none. */
+  readonly name: string;
+}
+
+export interface AdmissionResponse {
+  allowed: boolean;
+  /** Why it is denied, a line for each image; empty when it is allowed. */
+  message: string;
+  /** What kubectl shows of a request that is allowed and yet worth a word. */
+  warnings: string[];
+  /** The answer to be sent, a whole `AdmissionReview`: the same bytes in every language. */
+  json: string;
+  /** The report on each image; none where nothing was decided. */
+  reports: Report[];
+}
+
 /** A set of attestations, none of them verified. */
 export class Attestations implements Handle {
   constructor();

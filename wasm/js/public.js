@@ -1,4 +1,5 @@
 export {
+  AdmissionReview,
   Attestations,
   DokimosError,
   Policy,

@@ -5,6 +5,7 @@
 //!
 //! | file | what it is |
 //! | --- | --- |
+//! | `admission` | a handle to a request for admission, and its answer |
 //! | `attestations` | a handle to a set of attestations |
 //! | `failure` | what is thrown: the code, the place and the words of an error, for `DokimosError` |
 //! | `key` | a handle to a key, and signatures |
@@ -19,6 +20,8 @@ extern crate alloc;
 // The allocator, and what ends the module after a panic.
 extern crate std;
 
+#[cfg(feature = "policy")]
+mod admission;
 #[cfg(feature = "policy")]
 mod attestations;
 mod failure;

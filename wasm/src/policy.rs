@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A compiled policy.
 #[wasm_bindgen]
-pub struct Policy(dokimos::Policy);
+pub struct Policy(pub(crate) dokimos::Policy);
 
 #[wasm_bindgen]
 impl Policy {

@@ -7,7 +7,7 @@ mod workload;
 
 pub use response::AdmissionResponse;
 
-use crate::{AdmissionContext, Problem};
+use crate::{AdmissionContext, Attestations, Decision, Policy, Problem, UnixTime};
 use alloc::{string::String, vec::Vec};
 
 /// How a request for admission is read and answered, where more than one way is right.
@@ -35,7 +35,7 @@ pub struct AdmissionOptions {
 /// [`images`](Self::images) to decide on, and [`respond`](Self::respond) makes the answer of the decisions.
 ///
 /// ```
-/// use dokimos::{AdmissionOptions, AdmissionReview, Attestations, Budget, Policy, UnixTime};
+/// use dokimos::{AdmissionOptions, AdmissionReview, Attestations, Budget, Policy};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let policy = Policy::from_json(br#"{
@@ -58,15 +58,12 @@ pub struct AdmissionOptions {
 ///     }
 /// }"#;
 /// let review = AdmissionReview::parse(body, &AdmissionOptions::default(), &Budget::default())?;
-/// let annotations = review.annotations();
-/// let context = review.context(Some("prod-1"), &annotations);
-/// let now: UnixTime = "2026-06-01T00:00:00Z".parse()?;
-/// let decisions: Vec<_> = review
-///     .images()
-///     .iter()
-///     .map(|image| policy.evaluate_text(image.reference(), &Attestations::new(), &context, now))
-///     .collect();
 ///
+/// // Here the evidence for each image is fetched.
+/// let found: Vec<Attestations> = review.images().iter().map(|_image| Attestations::new()).collect();
+///
+/// let found: Vec<_> = found.iter().collect();
+/// let decisions = review.decide(&policy, &found, Some("prod-1"), "2026-06-01T00:00:00Z".parse()?);
 /// let response = review.respond(&decisions);
 /// assert!(!response.is_allowed());
 /// assert_eq!(response.message(), "image alpine:3.11 is not attested");
@@ -101,6 +98,26 @@ impl AdmissionReview {
     #[must_use]
     pub fn images(&self) -> &[AdmissionImage] {
         &self.images
+    }
+
+    /// Decides on every image, in order, each with the attestations that were found for it.
+    ///
+    /// Without one set for each image nothing is decided, and [`respond`](Self::respond) denies.
+    #[must_use]
+    pub fn decide(
+        &self,
+        policy: &Policy,
+        attestations: &[&Attestations],
+        cluster: Option<&str>,
+        now: UnixTime,
+    ) -> Vec<Decision> {
+        if attestations.len() != self.images.len() {
+            return Vec::new();
+        }
+        let annotations = self.annotations();
+        let context = self.context(cluster, &annotations);
+        let pairs = self.images.iter().zip(attestations);
+        pairs.map(|(image, found)| policy.evaluate_text(&image.reference, found, &context, now)).collect()
     }
 
     /// Where the images are to run: the namespace is that of the request, the service account that of the Pods

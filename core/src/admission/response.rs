@@ -6,12 +6,10 @@ use crate::{
     document::{Shown, ShownUpTo, code},
 };
 use alloc::{
-    collections::BTreeSet,
     format,
     string::{String, ToString},
     vec::Vec,
 };
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 /// The most lines of a message, causes, warnings and items of an audit annotation; more are counted, not listed.
 const MOST: usize = 32;
@@ -162,11 +160,51 @@ impl AdmissionResponse {
         &self.warnings
     }
 
-    /// The answer as JSON, to be sent with the HTTP status 200: one line, members in a fixed order.
+    /// The answer as JSON, to be sent with the HTTP status 200: one line, members in a fixed order, that of the types of
+    /// Kubernetes (`AdmissionReview`, `AdmissionResponse`, `Status`).
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Texts, booleans and lists of them: nothing in an answer can fail to serialise.
-        serde_json::to_string(&Review(self)).unwrap_or_default()
+        let mut response = Members::new();
+        response.text("uid", &self.uid);
+        response.raw("allowed", if self.allowed { "true" } else { "false" });
+        if !self.allowed {
+            response.raw("status", &self.status());
+        }
+        if !self.audit.is_empty() {
+            let mut audit = Members::new();
+            self.audit.iter().for_each(|(name, value)| audit.text(name, value));
+            response.raw("auditAnnotations", &audit.end());
+        }
+        if !self.warnings.is_empty() {
+            let warnings: Vec<_> = self.warnings.iter().map(|warning| quoted(warning)).collect();
+            response.raw("warnings", &list(&warnings));
+        }
+        let mut review = Members::new();
+        review.text("apiVersion", "admission.k8s.io/v1");
+        review.text("kind", "AdmissionReview");
+        review.raw("response", &response.end());
+        review.end()
+    }
+
+    fn status(&self) -> String {
+        let mut details = Members::new();
+        let Object { name, group, kind, omit_status_reason } = &self.object;
+        for (member, value) in [("name", name), ("group", group), ("kind", kind)] {
+            if let Some(value) = value {
+                details.text(member, value);
+            }
+        }
+        let causes: Vec<_> = self.causes.iter().map(Cause::to_json).collect();
+        details.raw("causes", &list(&causes));
+        let mut status = Members::new();
+        status.text("status", "Failure");
+        status.text("message", &self.message);
+        if !omit_status_reason {
+            status.text("reason", "Forbidden");
+        }
+        status.raw("details", &details.end());
+        status.raw("code", "403");
+        status.end()
     }
 
     /// Says why, of images of which each has its decision.
@@ -201,7 +239,7 @@ impl AdmissionResponse {
         self.causes.truncate(MOST);
         self.message = lines.joined("\n", "more images are not attested");
         self.audit.push(("decision", if self.allowed { "ALLOW" } else { "DENY" }.into()));
-        if !unattested.is_empty() {
+        if !unattested.0.is_empty() {
             self.audit.push(("dry-run", unattested.joined(", ", "more")));
         }
         self.audit.push(("images", decided.joined(", ", "more")));
@@ -212,32 +250,37 @@ impl AdmissionResponse {
     }
 }
 
-/// Texts in the order in which they first came, each once.
-#[derive(Default)]
-struct Lines {
-    lines: Vec<String>,
-    known: BTreeSet<String>,
+impl Cause {
+    fn to_json(&self) -> String {
+        let mut cause = Members::new();
+        cause.text("reason", &self.reason);
+        cause.text("message", &self.message);
+        if !self.field.is_empty() {
+            cause.text("field", &self.field);
+        }
+        cause.end()
+    }
 }
+
+/// Texts in the order in which they first came, each once. There are few: [`Budget::images`](crate::Budget::images).
+#[derive(Default)]
+struct Lines(Vec<String>);
 
 impl Lines {
     fn add(&mut self, line: String) {
-        if self.known.insert(line.clone()) {
-            self.lines.push(line);
+        if !self.0.contains(&line) {
+            self.0.push(line);
         }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.lines.is_empty()
     }
 
     /// The first of them, and how many more there are.
     fn listed(mut self, more: &str) -> Vec<String> {
-        let left = self.lines.len().saturating_sub(MOST);
+        let left = self.0.len().saturating_sub(MOST);
         if left > 0 {
-            self.lines.truncate(MOST);
-            self.lines.push(format!("and {left} {more}"));
+            self.0.truncate(MOST);
+            self.0.push(format!("and {left} {more}"));
         }
-        self.lines
+        self.0
     }
 
     fn joined(self, separator: &str, more: &str) -> String {
@@ -245,85 +288,38 @@ impl Lines {
     }
 }
 
-/// The members, in the order of the types of Kubernetes (`AdmissionReview`, `AdmissionResponse`, `Status`).
-struct Review<'a>(&'a AdmissionResponse);
+/// The members of a JSON object, as they are written one after another.
+struct Members(String);
 
-impl Serialize for Review<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut review = serializer.serialize_struct("AdmissionReview", 3)?;
-        review.serialize_field("apiVersion", "admission.k8s.io/v1")?;
-        review.serialize_field("kind", "AdmissionReview")?;
-        review.serialize_field("response", self.0)?;
-        review.end()
+impl Members {
+    fn new() -> Self {
+        Self("{".into())
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        self.raw(name, &quoted(value));
+    }
+
+    fn raw(&mut self, name: &str, json: &str) {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        for part in ["\"", name, "\":", json] {
+            self.0.push_str(part);
+        }
+    }
+
+    fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
     }
 }
 
-impl Serialize for AdmissionResponse {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut response = serializer.serialize_map(None)?;
-        response.serialize_entry("uid", &self.uid)?;
-        response.serialize_entry("allowed", &self.allowed)?;
-        if !self.allowed {
-            response.serialize_entry("status", &Status(self))?;
-        }
-        if !self.audit.is_empty() {
-            response.serialize_entry("auditAnnotations", &Audit(&self.audit))?;
-        }
-        if !self.warnings.is_empty() {
-            response.serialize_entry("warnings", &self.warnings)?;
-        }
-        response.end()
-    }
+fn quoted(text: &str) -> String {
+    // A text cannot fail to serialise.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
-struct Status<'a>(&'a AdmissionResponse);
-
-impl Serialize for Status<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut status = serializer.serialize_map(None)?;
-        status.serialize_entry("status", "Failure")?;
-        status.serialize_entry("message", &self.0.message)?;
-        if !self.0.object.omit_status_reason {
-            status.serialize_entry("reason", "Forbidden")?;
-        }
-        status.serialize_entry("details", &Details(self.0))?;
-        status.serialize_entry("code", &403)?;
-        status.end()
-    }
-}
-
-struct Details<'a>(&'a AdmissionResponse);
-
-impl Serialize for Details<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut details = serializer.serialize_map(None)?;
-        let Object { name, group, kind, .. } = &self.0.object;
-        for (member, value) in [("name", name), ("group", group), ("kind", kind)] {
-            if let Some(value) = value {
-                details.serialize_entry(member, value)?;
-            }
-        }
-        details.serialize_entry("causes", &self.0.causes)?;
-        details.end()
-    }
-}
-
-impl Serialize for Cause {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut cause = serializer.serialize_map(None)?;
-        cause.serialize_entry("reason", &self.reason)?;
-        cause.serialize_entry("message", &self.message)?;
-        if !self.field.is_empty() {
-            cause.serialize_entry("field", &self.field)?;
-        }
-        cause.end()
-    }
-}
-
-struct Audit<'a>(&'a [(&'static str, String)]);
-
-impl Serialize for Audit<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
-    }
+fn list(items: &[String]) -> String {
+    format!("[{}]", items.join(","))
 }

@@ -92,12 +92,13 @@ impl<'j> Workload<'j> {
         if spec.items("containers")?.is_empty() {
             return Err(missing(&place.member("containers")));
         }
+        let spec = Spec { node: spec, images: Images::Required, old: self.old };
         for list in LISTS {
-            self.containers(spec, list, Images::Required)?;
+            self.containers(spec, list)?;
         }
-        self.volumes(spec, Images::Required)?;
-        let account = account(spec)?;
+        self.volumes(spec)?;
         // The admission plugin ServiceAccount writes this name where there is none.
+        let account = account(spec.node)?;
         self.accounts.push(Some(account.unwrap_or("default")));
         Ok(())
     }
@@ -129,14 +130,14 @@ impl<'j> Workload<'j> {
 
     /// Reads what has the shape of a Pod's specification: lists of containers with images, volumes that are images.
     fn shapes(&mut self, node: Node<'j, '_>) -> Result<(), Problem> {
+        let spec = Spec { node, images: Images::Optional, old: self.old };
+        let is_list = |name: &str| matches!(node.member(name), Some(Json::Array(_)));
         let before = self.left;
-        for list in LISTS {
-            if let Some(Json::Array(_)) = node.member(list) {
-                self.containers(node, list, Images::Optional)?;
-            }
+        for list in LISTS.into_iter().filter(|list| is_list(list)) {
+            self.containers(spec, list)?;
         }
-        if let Some(Json::Array(_)) = node.member("volumes") {
-            self.volumes(node, Images::Optional)?;
+        if is_list("volumes") {
+            self.volumes(spec)?;
         }
         if self.left < before {
             // An operator may fill in another account than `default`.
@@ -146,40 +147,46 @@ impl<'j> Workload<'j> {
         Ok(())
     }
 
-    fn containers(&mut self, spec: Node<'j, '_>, list: &str, images: Images) -> Result<(), Problem> {
-        let place = spec.place.member(list);
-        for (index, item) in spec.items(list)?.iter().enumerate() {
+    fn containers(&mut self, spec: Spec<'j, '_>, list: &str) -> Result<(), Problem> {
+        let place = spec.node.place.member(list);
+        for (index, item) in spec.node.items(list)?.iter().enumerate() {
             let place = place.item(index);
-            let Some(container) = images.node(item, &place)? else { continue };
-            self.image(container, container, "image", images)?;
+            let Some(container) = spec.images.node(item, &place)? else { continue };
+            self.image(spec, container, container, "image")?;
         }
         Ok(())
     }
 
-    fn volumes(&mut self, spec: Node<'j, '_>, images: Images) -> Result<(), Problem> {
-        let place = spec.place.member("volumes");
-        for (index, item) in spec.items("volumes")?.iter().enumerate() {
+    fn volumes(&mut self, spec: Spec<'j, '_>) -> Result<(), Problem> {
+        let place = spec.node.place.member("volumes");
+        for (index, item) in spec.node.items("volumes")?.iter().enumerate() {
             let place = place.item(index);
-            let Some(volume) = images.node(item, &place)? else { continue };
+            let Some(volume) = spec.images.node(item, &place)? else { continue };
             let place = place.member("image");
             let Some(source) = volume.member("image") else { continue };
-            let Some(source) = images.node(source, &place)? else { continue };
-            self.image(volume, source, "reference", images)?;
+            let Some(source) = spec.images.node(source, &place)? else { continue };
+            self.image(spec, volume, source, "reference")?;
         }
         Ok(())
     }
 
     /// Takes the image that a container or a volume names, unless it named the same before.
-    fn image(&mut self, owner: Node<'j, '_>, node: Node<'j, '_>, member: &str, images: Images) -> Result<(), Problem> {
+    fn image(
+        &mut self,
+        spec: Spec<'j, '_>,
+        owner: Node<'j, '_>,
+        node: Node<'j, '_>,
+        member: &str,
+    ) -> Result<(), Problem> {
         let name = owner.text("name")?;
         let image = node.text(member)?;
         let place = node.place.member(member);
-        if image.is_none() && images == Images::Optional {
+        if image.is_none() && spec.images == Images::Optional {
             return Ok(());
         }
         let too_many = || Problem::new(code::LIMIT_REACHED, owner.place, "too many images");
         self.left = self.left.checked_sub(1).ok_or_else(too_many)?;
-        if self.was_there(owner.place, member, name, image) {
+        if spec.had(owner.place, member, name, image)? {
             return Ok(());
         }
         let reference = image.ok_or_else(|| Problem::new(code::MISSING_FIELD, &place, "no image is named"))?;
@@ -189,23 +196,6 @@ impl<'j> Workload<'j> {
             name: name.unwrap_or_default().into(),
         });
         Ok(())
-    }
-
-    /// Whether the old object has, in the list at the same place, an item of this name with this image.
-    ///
-    /// The place of a container is its list and its name: in another list it runs at another time and with other
-    /// rights, and under another name it is another container; both are decided on. The order of a list says nothing.
-    fn was_there(&self, place: &Place<'_>, member: &str, name: Option<&str>, image: Option<&str>) -> bool {
-        let (Some(old), Place::Item(list, _)) = (self.old, place) else { return false };
-        let Some(Json::Array(items)) = at(old, list) else { return false };
-        items.iter().enumerate().any(|(index, item)| {
-            let place = list.item(index);
-            let Ok(owner) = Node::new(item, &place) else { return false };
-            let place = place.member("image");
-            let node = if member == "image" { Ok(Some(owner)) } else { owner.object("image", &place) };
-            let Ok(Some(node)) = node else { return false };
-            owner.text("name") == Ok(name) && node.text(member) == Ok(image)
-        })
     }
 
     /// Takes the annotations of an object that has metadata.
@@ -222,6 +212,40 @@ impl<'j> Workload<'j> {
             self.annotations.push((name.into(), value.into()));
         }
         Ok(())
+    }
+}
+
+/// What has the members of a Pod's specification.
+#[derive(Clone, Copy)]
+struct Spec<'j, 'p> {
+    node: Node<'j, 'p>,
+    images: Images,
+    /// The object that it stood in before, if what was there is not to be decided on.
+    old: Option<&'j Json<'j>>,
+}
+
+impl Spec<'_, '_> {
+    /// Whether the old object has, in the list at the same place, an item of this name with this image.
+    ///
+    /// The place of a container is its list and its name: in another list it runs at another time and with other
+    /// rights, and under another name it is another container; both are decided on. The order of a list says nothing.
+    /// Rules can be chosen by the service account: under another one, everything is decided on.
+    fn had(&self, place: &Place<'_>, member: &str, name: Option<&str>, image: Option<&str>) -> Result<bool, Problem> {
+        let (Some(old), Place::Item(list, _)) = (self.old, place) else { return Ok(false) };
+        let Some(Json::Array(items)) = at(old, list) else { return Ok(false) };
+        let account = account(self.node)?;
+        let ran_as = |json| Node::new(json, self.node.place).and_then(self::account) == Ok(account);
+        if !at(old, self.node.place).is_some_and(ran_as) {
+            return Ok(false);
+        }
+        Ok(items.iter().enumerate().any(|(index, item)| {
+            let place = list.item(index);
+            let Ok(owner) = Node::new(item, &place) else { return false };
+            let place = place.member("image");
+            let node = if member == "image" { Ok(Some(owner)) } else { owner.object("image", &place) };
+            let Ok(Some(node)) = node else { return false };
+            owner.text("name") == Ok(name) && node.text(member) == Ok(image)
+        }))
     }
 }
 

@@ -135,6 +135,14 @@ fn decisions_that_do_not_fit_the_images_are_a_denial() {
             json!([{ "reason": "NOT_DECIDED", "message": message }])
         );
     }
+    // Nor are sets of attestations that do not fit the images decided with.
+    let (none, now) = (Attestations::new(), "2026-06-01T00:00:00Z".parse().unwrap());
+    for count in [0, 1, 3] {
+        let decisions = review.decide(&policy(), &vec![&none; count], None, now);
+        assert_eq!(decisions, []);
+        assert!(!review.respond(&decisions).is_allowed());
+    }
+    assert_eq!(review.decide(&policy(), &[&none, &none], None, now), decisions);
     // What has no images has no decisions either.
     let none = parse(&request("CREATE", &json!({ "apiVersion": "v1", "kind": "ConfigMap" }), &Value::Null));
     assert!(!none.respond(&decisions).is_allowed());

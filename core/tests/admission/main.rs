@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod cases;
 mod kinds;
 mod refused;
 mod updates;

@@ -74,6 +74,28 @@ fn the_place_is_the_list_and_the_name() {
     assert_eq!(updated(&unnamed, &json!({ "containers": [{ "name": "", "image": "one" }] })).len(), 0);
 }
 
+/// Rules can be chosen by the account: what `builder` may run is not what `default` may run.
+#[test]
+fn under_another_account_everything_is_decided_on() {
+    let (builder, none) = ("builder", json!(null));
+    let spec = |account: Value| json!({ "containers": containers(&["one"]), "serviceAccountName": account });
+    assert_eq!(updated(&spec(builder.into()), &spec(builder.into())), []);
+    let old_name = json!({ "containers": containers(&["one"]), "serviceAccount": builder });
+    assert_eq!(updated(&old_name, &spec(builder.into())), []);
+    for (before, after) in [(json!(builder), json!("default")), (json!(builder), none.clone()), (none, json!(builder))]
+    {
+        assert_eq!(updated(&spec(before), &spec(after)), found("spec.containers[0].image", "one"));
+    }
+    assert_eq!(updated(&spec(json!(5)), &spec(builder.into())), found("spec.containers[0].image", "one"));
+    let rollout = |account: &str| json!({ "apiVersion": "x.example/v1", "kind": "Y", "spec": { "template": { "spec": spec(account.into()) } } });
+    assert_eq!(images(&parse(&request("UPDATE", &rollout("a"), &rollout("a")))), []);
+    assert_eq!(images(&parse(&request("UPDATE", &rollout("a"), &rollout("b")))).len(), 1);
+    // What it runs as is allowed by the account alone, so the answer turns with it.
+    let (was, is) = (pod(spec(builder.into())), pod(spec("default".into())));
+    assert_eq!(answer(&request("CREATE", &was, &Value::Null))["allowed"], true);
+    assert_eq!(answer(&request("UPDATE", &is, &was))["allowed"], false);
+}
+
 #[test]
 fn an_old_object_that_cannot_be_read_excuses_nothing() {
     let object = pod(json!({ "containers": containers(&["one"]) }));

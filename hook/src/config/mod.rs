@@ -74,10 +74,14 @@ pub enum OnError {
 pub struct LimitsConfig {
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Bytes of all bodies that are held at the same time; more wait.
+    pub bodies_bytes: usize,
     /// Connections; more wait.
     pub connections: usize,
     /// Reviews that are worked on; more wait.
     pub reviews: usize,
+    /// For the TLS handshake of a connection, and then for its first request.
+    pub handshake: TimeSpan,
     /// The longest time for a review where the API server names none.
     pub time: TimeSpan,
 }
@@ -145,7 +149,14 @@ impl Default for LimitsConfig {
     fn default() -> Self {
         // A review holds the new object and the old, and etcd refuses objects above 1.5 MiB. The API server waits 10 s
         // where a webhook's configuration names no time.
-        Self { body_bytes: 8 * 1024 * 1024, connections: 1024, reviews: 128, time: TimeSpan::secs(9) }
+        Self {
+            body_bytes: 8 * 1024 * 1024,
+            bodies_bytes: 64 * 1024 * 1024,
+            connections: 1024,
+            reviews: 128,
+            handshake: TimeSpan::secs(10),
+            time: TimeSpan::secs(9),
+        }
     }
 }
 
@@ -184,7 +195,8 @@ impl Config {
         let mut documents = documents(bytes)?;
         let config: Self = match (documents.pop(), documents.is_empty()) {
             (None | Some(serde_json::Value::Null), true) => return Ok(Self::default()),
-            (Some(document), true) => decode(document)?,
+            (Some(document @ serde_json::Value::Object(_)), true) => decode(document)?,
+            (Some(_), true) => return Err("not an object".to_owned()),
             _ => return Err("more than one document".to_owned()),
         };
         config.checked()
@@ -193,6 +205,7 @@ impl Config {
     fn checked(self) -> Result<Self, String> {
         for (name, value) in [
             ("limits.bodyBytes", self.limits.body_bytes),
+            ("limits.bodiesBytes", self.limits.bodies_bytes),
             ("limits.connections", self.limits.connections),
             ("limits.reviews", self.limits.reviews),
             ("fetch.concurrent", self.fetch.concurrent),
@@ -201,9 +214,17 @@ impl Config {
                 return Err(format!("{name}: {value} is not a number from 1 to {MOST_AT_ONCE}"));
             }
         }
-        for (name, value) in
-            [("limits.time", self.limits.time), ("fetch.timeout", self.fetch.timeout), ("reload", self.reload)]
-        {
+        if self.limits.bodies_bytes < self.limits.body_bytes {
+            return Err(
+                "limits.bodiesBytes: less than limits.bodyBytes, so that some bodies could never be held".to_owned()
+            );
+        }
+        for (name, value) in [
+            ("limits.handshake", self.limits.handshake),
+            ("limits.time", self.limits.time),
+            ("fetch.timeout", self.fetch.timeout),
+            ("reload", self.reload),
+        ] {
             if value.0.is_zero() {
                 return Err(format!("{name}: no time at all"));
             }
@@ -241,6 +262,73 @@ pub(crate) fn decode<T: DeserializeOwned>(document: serde_json::Value) -> Result
     })
 }
 
+/// The first line, without names of types of the program.
 fn one_line(error: &impl fmt::Display) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    let Some((before, after)) = line.split_once(", expected ") else { return line.to_owned() };
+    let expected = match after.split(' ').next().unwrap_or_default() {
+        "struct" => "an object",
+        "usize" | "u32" => "a whole number",
+        _ => after,
+    };
+    format!("{before}, expected {expected}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_with_its_place_and_in_words() {
+        for (text, expected) in [
+            ("limits: 5", "limits: invalid type: integer `5`, expected an object"),
+            ("limits: { reviews: many }", "limits.reviews: invalid type: string \"many\", expected a whole number"),
+            ("fetch: { retries: -1 }", "fetch.retries: invalid value: integer `-1`, expected a whole number"),
+            ("evaluateUnchanged: yes", "evaluateUnchanged: invalid type: string \"yes\", expected a boolean"),
+            ("listen: here", "listen: invalid socket address syntax"),
+            ("- a", "not an object"),
+            ("a: 1\n---\nb: 1", "more than one document"),
+            ("reload: 5", "reload: invalid type: integer `5`, expected a string"),
+        ] {
+            assert_eq!(Config::parse(text.as_bytes()).unwrap_err(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_a_configuration_too() {
+        for text in ["", "# nothing\n", "{}", "---\n"] {
+            assert_eq!(Config::parse(text.as_bytes()).unwrap().listen.port(), 8443, "{text}");
+        }
+    }
+
+    /// What docs/HOOK.md says of a default is the default.
+    #[test]
+    fn the_documented_defaults_are_the_defaults() {
+        let config = Config::default();
+        let documented = include_str!("../../../docs/HOOK.md");
+        for (field, value) in [
+            ("limits.bodyBytes", config.limits.body_bytes.to_string()),
+            ("limits.bodiesBytes", config.limits.bodies_bytes.to_string()),
+            ("limits.handshake", format!("`{:?}`", config.limits.handshake.0)),
+            ("limits.connections", config.limits.connections.to_string()),
+            ("limits.reviews", config.limits.reviews.to_string()),
+            ("limits.time", format!("`{:?}`", config.limits.time.0)),
+            ("fetch.timeout", format!("`{:?}`", config.fetch.timeout.0)),
+            ("fetch.retries", config.fetch.retries.to_string()),
+            ("fetch.pause", format!("`{:?}`", config.fetch.pause.0)),
+            ("fetch.concurrent", config.fetch.concurrent.to_string()),
+            ("cache.bytes", config.cache.bytes.to_string()),
+            ("cache.ttl", format!("`{:?}`", config.cache.ttl.0)),
+            ("cache.denialTtl", format!("`{:?}`", config.cache.denial_ttl.0)),
+            ("reload", format!("`{:?}`", config.reload.0)),
+            ("shutdown.delay", format!("`{:?}`", config.shutdown.delay.0)),
+            ("shutdown.timeout", format!("`{:?}`", config.shutdown.timeout.0)),
+            ("listen", format!("`{}`", config.listen)),
+            ("observe", format!("`{}`", config.observe)),
+        ] {
+            let row = format!("| `{field}` | {value} |");
+            assert!(documented.contains(&row), "{row}");
+        }
+    }
 }

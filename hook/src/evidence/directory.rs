@@ -4,12 +4,12 @@ use super::{
     Document, FetchError,
     found::{Found, Set},
 };
-use crate::file;
+use crate::file::{self, Unseen};
 use dokimos::{Budget, ImageReference};
 use serde::Deserialize;
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
@@ -51,6 +51,21 @@ struct Stamp {
     modified: Option<SystemTime>,
 }
 
+impl Stamp {
+    /// Whoever may write into the folder can put something there that cannot be read: that never admits an image.
+    fn all(folder: &Path) -> Result<Vec<Self>, FetchError> {
+        let stamp = |path: PathBuf| {
+            let metadata = fs::metadata(&path).map_err(|error| FetchError::permanent(file::failure(&path, &error)))?;
+            Ok(Self { path, length: metadata.len(), modified: metadata.modified().ok() })
+        };
+        let paths = file::in_folder(folder).map_err(|unseen| match unseen {
+            Unseen::Folder(words) => FetchError::transient(words),
+            Unseen::File(words) => FetchError::permanent(words),
+        })?;
+        paths.into_iter().map(stamp).collect()
+    }
+}
+
 /// Within so much time the folder is not looked at again.
 const FRESH: Duration = Duration::from_millis(500);
 
@@ -79,21 +94,23 @@ impl Folder {
             return Ok(Found::Set { set: Arc::clone(&read.set), new: false });
         }
         let looked = Instant::now();
-        let stamps = self.stamps().map_err(FetchError::transient)?;
-        let (set, new) = match read.take().filter(|read| read.stamps == stamps) {
-            Some(read) => (read.set, false),
-            None => (Arc::new(Self::read(&stamps)?), true),
-        };
+        let kept = read.take();
+        // A file that went between the listing and the reading is no longer in the next listing.
+        let (stamps, new) = Self::look(&self.path, kept.as_ref()).or_else(|_| Self::look(&self.path, kept.as_ref()))?;
+        let is_new = new.is_some();
+        let set = new.map(Arc::new).or(kept.map(|kept| kept.set)).unwrap_or_default();
         *read = Some(Read { set: Arc::clone(&set), stamps, looked });
-        Ok(Found::Set { set, new })
+        Ok(Found::Set { set, new: is_new })
     }
 
-    fn stamps(&self) -> Result<Vec<Stamp>, String> {
-        let stamp = |path: PathBuf| {
-            let metadata = fs::metadata(&path).map_err(|error| file::failure(&path, &error))?;
-            Ok(Stamp { path, length: metadata.len(), modified: metadata.modified().ok() })
+    /// What tells the files that are there, and their content where they are not those that were read before.
+    fn look(path: &Path, kept: Option<&Read>) -> Result<(Vec<Stamp>, Option<Set>), FetchError> {
+        let stamps = Stamp::all(path)?;
+        let set = match kept.filter(|kept| kept.stamps == stamps) {
+            Some(_) => None,
+            None => Some(Self::read(&stamps)?),
         };
-        file::in_folder(&self.path)?.into_iter().map(stamp).collect()
+        Ok((stamps, set))
     }
 
     fn read(stamps: &[Stamp]) -> Result<Set, FetchError> {
@@ -101,7 +118,7 @@ impl Folder {
         let mut left = MOST_BYTES;
         let mut set = Set::default();
         for Stamp { path, .. } in stamps {
-            let bytes = file::read(path, budget.document_bytes).map_err(FetchError::transient)?;
+            let bytes = file::read(path, budget.document_bytes).map_err(FetchError::permanent)?;
             left = left.checked_sub(bytes.len()).ok_or_else(|| {
                 FetchError::permanent(format_args!("the folder's files have more than {MOST_BYTES} bytes together"))
             })?;

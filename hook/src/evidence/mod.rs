@@ -1,9 +1,9 @@
 //! Where attestations come from.
 //!
-//! A [`Source`] is one place that is asked; [`Sources`] asks all of them at once, and [`Store`] keeps what they answered. A
+//! A `Source` is one place that is asked; `Sources` asks all of them at once, and `Store` keeps what they answered. A
 //! new kind of place is a file of this folder with a type that has a `…Config` (what the configuration says of it), a
 //! constructor, and `async fn fetch(&self, image: &ImageReference) -> Result<Vec<Document>, FetchError>`; here it gets one
-//! line in each of [`SourceConfig`], [`Source`], [`Source::new`], [`Source::kind`] and [`Source::fetch_once`], where
+//! line in each of `SourceConfig`, `Source`, `Source::new`, `Source::kind` and `Source::fetch_once`, where
 //! `.map(Found::Documents)` goes behind its `fetch`. Time limits, repetition and keeping are not its business.
 
 mod directory;

@@ -37,7 +37,7 @@ impl Files {
         }
         let mut contents = Contents::new();
         let mut sum = 0usize;
-        for path in file::in_folder(&self.path)? {
+        for path in file::in_folder(&self.path).map_err(|error| error.to_string())? {
             let bytes = file::read(&path, most)?;
             sum = sum.saturating_add(bytes.len());
             contents.push((path.display().to_string(), bytes));

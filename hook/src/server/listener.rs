@@ -1,12 +1,22 @@
 use crate::{app::App, log::Level, metrics::Under};
 use axum::Router;
+use hyper::service::{Service, service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
     service::TowerToHyperService,
 };
 use serde_json::json;
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -31,13 +41,20 @@ pub(super) enum Transport {
     Plain,
 }
 
-/// For the handshake, and for a sign of life: who is slower is not an API server.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// What the two sides agreed to speak.
+#[derive(Clone, Copy)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
 /// For the head of a request, also of the next one on a connection that stays open. Longer than clients keep one that they
 /// do not use (Go 90 s): the one that closes it should be the one that knows that nothing is on its way.
 const IDLE: Duration = Duration::from_secs(100);
-/// A connection on which nothing comes, and nothing is worked on, is asked for a sign of life, and closed without one.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+/// A connection in HTTP/2 on which nothing comes for so long is asked for a sign of life,
+const ASKED: Duration = Duration::from_secs(30);
+/// and closed when none comes for so long.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Listener {
     pub(super) async fn bind(address: SocketAddr, transport: Transport, app: &Arc<App>) -> Result<Self, String> {
@@ -72,15 +89,17 @@ impl Listener {
             connections.spawn(async move {
                 let _permit = permit;
                 let _under = Under::way(&app.metrics.connections);
-                match transport {
-                    Transport::Plain => talk(stream, router, stopped).await,
-                    Transport::Tls => {
-                        let acceptor = TlsAcceptor::from(app.certificate.current());
-                        // Scanners and health checks of load balancers do not finish it, and that is no news.
-                        if let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await {
-                            talk(stream, router, stopped).await;
-                        }
-                    }
+                let handshake = app.config.limits.handshake.0;
+                if transport == Transport::Plain {
+                    return talk(stream, Protocol::Http1, router, handshake, stopped).await;
+                }
+                let acceptor = TlsAcceptor::from(app.certificate.current());
+                // Scanners and health checks of load balancers do not finish it, and that is no news.
+                if let Ok(Ok(stream)) = timeout(handshake, acceptor.accept(stream)).await {
+                    let (_, session) = stream.get_ref();
+                    let protocol =
+                        if session.alpn_protocol() == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
+                    talk(stream, protocol, router, handshake, stopped).await;
                 }
             });
         }
@@ -107,10 +126,12 @@ impl Listener {
     }
 }
 
-/// One connection, in HTTP/1.1 or HTTP/2. What breaks it off is the other side's affair.
+/// One connection. What breaks it off is the other side's affair.
 async fn talk(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    protocol: Protocol,
     router: Router,
+    patience: Duration,
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut builder = Builder::new(TokioExecutor::new());
@@ -118,15 +139,35 @@ async fn talk(
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(SIGN_OF_LIFE)
+        .keep_alive_interval(ASKED)
         .keep_alive_timeout(PATIENCE)
         .max_concurrent_streams(256);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let builder = match protocol {
+        Protocol::Http1 => builder.http1_only(),
+        Protocol::Http2 => builder.http2_only(),
+    };
+    let (router, asked) = (TowerToHyperService::new(router), Arc::new(AtomicBool::new(false)));
+    let mark = Arc::clone(&asked);
+    let service = service_fn(move |request| {
+        mark.store(true, Relaxed);
+        router.call(request)
+    });
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         _ = connection.as_mut() => return,
+        // Whoever connects and asks for nothing takes a place from others.
+        () = unless_asked(&asked, patience) => return,
         _ = stopped.wait_for(|stopped| *stopped) => {}
     }
     // What was begun is answered; nothing new is taken.
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;
+}
+
+/// Comes back when no request came in time, and else never.
+async fn unless_asked(asked: &AtomicBool, patience: Duration) {
+    sleep(patience).await;
+    if asked.load(Relaxed) {
+        pending().await
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
     metrics::Under,
 };
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{Request, State},
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
@@ -51,6 +51,11 @@ impl Failure {
         Self { outcome, status, message: message.into() }
     }
 
+    fn too_large(most: usize) -> Self {
+        let message = format!("the request has more than {most} bytes");
+        Self::new("too_large", StatusCode::PAYLOAD_TOO_LARGE, message)
+    }
+
     fn too_late() -> Self {
         Self::new("too_late", StatusCode::SERVICE_UNAVAILABLE, "too many requests, or one that came too slowly")
     }
@@ -63,7 +68,6 @@ impl App {
         begun: Instant,
         deadline: Instant,
     ) -> Result<(&'static str, AdmissionResponse), Failure> {
-        // Before the body is read: so the permits bound the memory that bodies take.
         let Ok(Ok(_permit)) = timeout_at(deadline, self.reviews.acquire()).await else {
             return Err(Failure::too_late());
         };
@@ -82,12 +86,18 @@ impl App {
 
     async fn read(&self, body: Body, deadline: Instant) -> Result<AdmissionReview, Failure> {
         let most = self.config.limits.body_bytes;
+        // A body that does not say how long it is may be as long as the limit.
+        let length = body.size_hint().upper().map_or(most, |length| usize::try_from(length).unwrap_or(usize::MAX));
+        if length > most {
+            return Err(Failure::too_large(most));
+        }
+        let permits = u32::try_from(length.div_ceil(1024)).unwrap_or(u32::MAX);
+        let Ok(Ok(_held)) = timeout_at(deadline, self.bodies.acquire_many(permits)).await else {
+            return Err(Failure::too_late());
+        };
         let collected = match timeout_at(deadline, Limited::new(body, most).collect()).await {
             Err(_) => return Err(Failure::too_late()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                let message = format!("the request has more than {most} bytes");
-                return Err(Failure::new("too_large", StatusCode::PAYLOAD_TOO_LARGE, message));
-            }
+            Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Failure::too_large(most)),
             Ok(Err(_)) => return Err(Failure::new("broken_off", StatusCode::BAD_REQUEST, "the request broke off")),
             Ok(Ok(collected)) => collected.to_bytes(),
         };

@@ -16,8 +16,11 @@ ALWAYS_DENY: rule default denies every image that it matches
 
 from __future__ import annotations
 
+from ._admission import AdmissionImage
 from ._audit import audit
 from ._dokimos import (
+    AdmissionResponse,
+    AdmissionReview,
     Attestations,
     Digest,
     ImageReference,
@@ -28,6 +31,7 @@ from ._dokimos import (
     verify_batch,
 )
 from ._errors import (
+    AdmissionError,
     AttestationError,
     DokimosError,
     NotAttestedError,
@@ -40,6 +44,10 @@ from ._errors import (
 from ._report import AttestationReport, AttestorReport, BreakGlass, Outcome, ReasonCode, Report
 
 __all__ = [
+    "AdmissionError",
+    "AdmissionImage",
+    "AdmissionResponse",
+    "AdmissionReview",
     "AttestationError",
     "AttestationReport",
     "Attestations",

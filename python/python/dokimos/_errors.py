@@ -53,6 +53,10 @@ class PolicyError(DokimosError, ValueError):
         self.problems = tuple(Problem(*problem) for problem in problems or ())
 
 
+class AdmissionError(DokimosError, ValueError):
+    """The document is not a request for admission to Kubernetes that could be answered."""
+
+
 class AttestationError(DokimosError, ValueError):
     """A document of attestations is not JSON, or of no format that is known."""
 

@@ -16,7 +16,7 @@ use authority::Authority;
 use object::{Object, Scope};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How the objects are understood where they leave it open, or where versions of kritis differ.
 #[derive(Clone, Debug, Deserialize)]
@@ -237,7 +237,11 @@ impl Objects {
                 Authorities::All => json!({ "all": names }),
                 Authorities::Any => json!({ "any": names }),
             };
-            namespaces.entry(&scope.namespace).or_insert((Vec::new(), object)).0.push(requirement);
+            let (requirements, _) = namespaces.entry(&scope.namespace).or_insert((Vec::new(), object));
+            // Two policies of the same authorities ask for the same, and a policy refuses to be told so twice.
+            if !requirements.contains(&requirement) {
+                requirements.push(requirement);
+            }
         }
         let rule = |(namespace, (requirements, object)): (&str, (Vec<Value>, &Object))| {
             origins.push("rules", object.place());
@@ -251,24 +255,24 @@ impl Objects {
         Ok(namespaces.into_iter().map(rule).collect())
     }
 
-    /// The names of the attestors that the policy's authorities became.
+    /// The names of the attestors that the policy's authorities became, each once.
     fn authorities_of(
         &self,
         scope: &Scope,
         object: &Object,
         policy: &GenericAttestationPolicy,
-    ) -> Result<Vec<String>, String> {
+    ) -> Result<BTreeSet<String>, String> {
         if policy.attestation_authority_names.is_empty() {
             // kritis denies everything then.
             return Err(object.error("names no attestation authority"));
         }
-        let mut names = Vec::new();
+        let mut names = BTreeSet::new();
         for name in &policy.attestation_authority_names {
             let authority = Scope { namespace: scope.namespace.clone(), name: name.clone() };
             if !self.authorities.contains_key(&authority) {
                 return Err(object.error(format_args!("there is no AttestationAuthority {authority}")));
             }
-            names.push(authority.to_string());
+            names.insert(authority.to_string());
         }
         Ok(names)
     }

@@ -333,3 +333,78 @@ fn the_recorded_rows_of_both_dialects() {
     }
     assert!(rows.len() >= 19 && examples.len() >= 5);
 }
+
+/// kritis' own rule, said once more: any policy of the namespace, of which all authorities attest.
+#[test]
+fn decisions_are_those_that_kritis_would_make() {
+    let evidence =
+        |name: &str| fs::read(format!("{}/../testdata/evidence/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let signers = [
+        ("release", "rsa-pss-2048-sha256", "release.json"),
+        ("qa", "rsa-sign-pkcs1-2048-sha256", "qa-default-id.json"),
+        ("security", "rsa-pss-3072-sha256", "security.json"),
+    ];
+    let authorities = signers.map(|(name, algorithm, _)| {
+        let pem = String::from_utf8(evidence(&format!("keys/{name}.pub.pem"))).unwrap();
+        let key =
+            json!({ "keyType": "PKIX", "pkixPublicKey": { "publicKeyPem": pem, "signatureAlgorithm": algorithm } });
+        let object = json!({
+            "apiVersion": "kritis.grafeas.io/v1beta1", "kind": "AttestationAuthority", "metadata": { "name": name },
+            "spec": { "noteReference": "projects/p/notes/n", "publicKeys": [key] },
+        });
+        format!("---\n{object}\n")
+    });
+    let names =
+        |mask: usize| -> Vec<&str> { (0..3).filter(|bit| mask >> bit & 1 == 1).map(|bit| signers[bit].0).collect() };
+    let web = format!("registry.example.com/shop/web{DIGEST}");
+    let image = web.parse().unwrap();
+    let mut allowed = 0;
+    // Two policies, each with some of the authorities, 0 for a policy that is not there; and whose attestations there are.
+    for (one, two, signed) in (0..8 * 8 * 8).map(|number| (number % 8, number / 8 % 8, number / 64)) {
+        let mut text = authorities.concat();
+        for (name, mask) in [("one", one), ("two", two)] {
+            if mask != 0 {
+                text += &policy("default", name, &json!({ "attestationAuthorityNames": names(mask) }).to_string());
+            }
+        }
+        let mut attestations = Attestations::new();
+        for (bit, (_, _, file)) in signers.iter().enumerate() {
+            if signed >> bit & 1 == 1 {
+                attestations.add(file, &evidence(file), &dokimos::Budget::default()).unwrap();
+            }
+        }
+        let policy = compile(&text).unwrap();
+        let context = AdmissionContext { namespace: Some("default"), ..AdmissionContext::default() };
+        let now: UnixTime = "2026-06-01T00:00:00Z".parse().unwrap();
+        let decision = policy.evaluate(&image, &attestations, &context, now);
+        let expected = [one, two].into_iter().any(|mask| mask != 0 && signed & mask == mask);
+        assert_eq!(decision.is_allowed(), expected, "{one} {two} {signed}: {}", decision.to_json());
+        allowed += usize::from(expected);
+    }
+    assert!(allowed > 50);
+}
+
+#[test]
+fn changed_objects_are_read_or_refused() {
+    let text = authority("default", "a")
+        + &policy(
+            "default",
+            "gap",
+            "{ attestationAuthorityNames: [a], admissionAllowlistPatterns: [{ namePattern: 'gcr.io/x/*' }] }",
+        )
+        + &allowlist("[{ namePattern: 'registry*.*.aliyuncs.com/acs/*', namespace: default }]");
+    let mut refused = 0;
+    for place in 0..text.len() {
+        for byte in [b'*', b'\n', b' ', 0, 0xff] {
+            let mut bytes = text.clone().into_bytes();
+            bytes[place] = byte;
+            let contents = vec![("objects.yaml".to_owned(), bytes)];
+            let files = Files::new(PathBuf::from("objects.yaml"), KritisConfig::default());
+            if let Err(problems) = files.compile(&contents) {
+                refused += 1;
+                assert!(problems.iter().all(|problem| problem.lines().count() == 1), "{problems:?}");
+            }
+        }
+    }
+    assert!(refused > 3 * text.len(), "{refused}");
+}

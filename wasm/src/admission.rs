@@ -1,0 +1,94 @@
+use crate::{attestations::Attestations, failure::Failure, policy::Policy};
+use alloc::{rc::Rc, string::String, vec::Vec};
+use dokimos::{AdmissionOptions, Budget, UnixTime};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A request for admission to Kubernetes.
+#[wasm_bindgen]
+pub struct AdmissionReview(dokimos::AdmissionReview);
+
+/// What was found for each image of a request.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Evidence(Vec<Rc<dokimos::Attestations>>);
+
+#[wasm_bindgen]
+impl Evidence {
+    /// None yet.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds what was found for the next image.
+    pub fn add(&mut self, attestations: &Attestations) {
+        self.0.push(Rc::clone(&attestations.0));
+    }
+}
+
+#[wasm_bindgen]
+impl AdmissionReview {
+    /// Reads a request.
+    pub fn parse(
+        document: &[u8],
+        evaluate_unchanged: bool,
+        omit_status_reason: bool,
+    ) -> Result<AdmissionReview, Failure> {
+        let mut options = AdmissionOptions::default();
+        options.evaluate_unchanged = evaluate_unchanged;
+        options.omit_status_reason = omit_status_reason;
+        Ok(Self(dokimos::AdmissionReview::parse(document, &options, &Budget::default())?))
+    }
+
+    /// What is asked, as JSON: `[[[image, place, name]], [code, path, message], uid, operation, group, kind,
+    /// subresource, namespace, name, user, service account]`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let review = &self.0;
+        let images: Vec<_> =
+            review.images().iter().map(|image| (image.reference(), image.place(), image.name())).collect();
+        let problem = review.problem().map(|problem| (problem.code(), problem.path(), problem.message()));
+        let asked = [
+            Some(review.uid()),
+            review.operation(),
+            review.group(),
+            review.kind(),
+            review.sub_resource(),
+            review.namespace(),
+            review.name(),
+            review.user(),
+            review.service_account(),
+        ];
+        // Strings and lists of them: nothing here can fail to serialise.
+        serde_json::to_string(&(images, problem, asked)).unwrap_or_default()
+    }
+
+    /// Decides and answers, as JSON: `[allowed, message, [warning], answer, [report]]`; the last two are JSON in texts.
+    #[must_use]
+    pub fn respond(&self, policy: &Policy, evidence: &Evidence, cluster: Option<String>, seconds: i64) -> String {
+        let sets: Vec<_> = evidence.0.iter().map(AsRef::as_ref).collect();
+        let decisions = self.0.decide(&policy.0, &sets, cluster.as_deref(), UnixTime::from_secs(seconds));
+        let reports: Vec<_> = decisions.iter().map(dokimos::Decision::to_json).collect();
+        written(&self.0.respond(&decisions), &reports)
+    }
+
+    /// A denial without a decision, in the same form.
+    #[must_use]
+    pub fn refuse(&self, code: &str, message: &str) -> String {
+        written(&self.0.refuse(code, message), &[])
+    }
+
+    /// What lets in without a decision, in the same form.
+    #[wasm_bindgen(js_name = admitUndecided)]
+    #[must_use]
+    pub fn admit_undecided(&self, code: &str, message: &str) -> String {
+        written(&self.0.admit_undecided(code, message), &[])
+    }
+}
+
+fn written(response: &dokimos::AdmissionResponse, reports: &[String]) -> String {
+    let parts = (response.is_allowed(), response.message(), response.warnings(), response.to_json(), reports);
+    // Strings, a boolean and lists: nothing here can fail to serialise.
+    serde_json::to_string(&parts).unwrap_or_default()
+}
