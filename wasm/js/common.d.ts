@@ -116,6 +116,7 @@ export type ReasonCode =
   | "PAYLOAD_UNREADABLE"
   | "DIGEST_MISMATCH"
   | "REPOSITORY_MISMATCH"
+  | "PREDICATE_MISMATCH"
   | "LIMIT_REACHED";
 
 /** What holds memory of the module: freed by `free()`, or by `using`. */
