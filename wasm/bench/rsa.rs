@@ -4,7 +4,7 @@
 extern crate std;
 
 use rsa::{
-    RsaPublicKey,
+    PublicKey,
     pkcs1v15::{Signature, VerifyingKey},
     pkcs8::DecodePublicKey,
     sha2::Sha256,
@@ -21,7 +21,7 @@ impl Key {
     /// Reads a SubjectPublicKeyInfo.
     #[wasm_bindgen(js_name = fromDer)]
     pub fn from_der(der: &[u8]) -> Result<Key, JsError> {
-        let key = RsaPublicKey::from_public_key_der(der).map_err(|_| JsError::new("not a key"))?;
+        let key = PublicKey::from_public_key_der(der).map_err(|_| JsError::new("not a key"))?;
         Ok(Self(VerifyingKey::new(key)))
     }
 

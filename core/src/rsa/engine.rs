@@ -69,7 +69,7 @@ impl Engine {
 #[derive(Clone)]
 #[cfg_attr(
     target_arch = "x86_64",
-    expect(clippy::large_enum_variant, reason = "a key is made once, and there is no heap to put it on")
+    allow(clippy::large_enum_variant, reason = "a key is made once, and there is no heap to put it on")
 )]
 pub(super) enum Modulus {
     #[cfg(target_arch = "x86_64")]

@@ -85,7 +85,7 @@ fn the_last_step_takes_off_one_modulus() {
                 }
                 modulus.subtract_n(&mut digits);
                 let mut found = vec![0; bits.div_ceil(8)];
-                digits.to_bytes(&mut found);
+                digits.write_bytes(&mut found);
                 assert_eq!(found, padded(&expected, bits.div_ceil(8)), "{n:x} {x:x}");
             }
         }
