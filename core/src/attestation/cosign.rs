@@ -27,7 +27,7 @@ fn content(json: &Json<'_>, place: &Place<'_>) -> Result<Content, Problem> {
     let record = Fields::new(json, place)?;
     let payload = payload_bytes(record.required(PAYLOAD)?, Dialect::Go)?;
     let bytes = signature_bytes(record.required(SIGNATURE)?, Dialect::Go);
-    Ok(Content::Signed { payload, signatures: vec![Signature { key_id: None, bytes }] })
+    Ok(Content::Signed { payload, payload_type: None, signatures: vec![Signature { key_id: None, bytes }] })
 }
 
 impl Attestation {

@@ -1,7 +1,7 @@
 //! Which format a document has, and which items are in it.
 
 use super::{
-    Attestation, Content, Source, cosign,
+    Attestation, Content, Source, bundle, cosign, dsse,
     fields::{Fields, Name},
     grafeas, too_many,
 };
@@ -75,18 +75,14 @@ impl<'b> Reader<'b> {
     }
 
     fn item(&mut self, json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
-        let unsupported = |format, what| {
-            let content = Content::Unsupported(what);
-            Attestation { source: self.source.at(place, None), format, resource: None, content }
-        };
         let attestation = if has(json, &["Base64Signature", "Payload"]) {
             cosign::read(json, place, &self.source)
-        } else if has(json, &["attestation", "noteName", "note_name"]) {
+        } else if bundle::MEMBERS.iter().any(|name| has(json, &[name.0, name.1])) {
+            bundle::read(json, place, &self.source, self.budget)
+        } else if has(json, &[dsse::PAYLOAD_TYPE.0]) {
+            dsse::read(json, place, &self.source, self.budget)
+        } else if has(json, &["attestation", "envelope", "noteName", "note_name"]) {
             grafeas::read(json, place, &self.source, self.budget)
-        } else if has(json, &["dsseEnvelope", "messageSignature", "verificationMaterial"]) {
-            unsupported("sigstore-bundle", "a sigstore bundle".into())
-        } else if has(json, &["payloadType"]) {
-            unsupported("dsse", "a DSSE envelope".into())
         } else {
             return self.stranger(place);
         };
@@ -95,7 +91,8 @@ impl<'b> Reader<'b> {
     }
 
     fn stranger(&mut self, place: &Place<'_>) -> Result<(), Problem> {
-        let message = "neither a Grafeas occurrence, nor a page of them, nor a cosign signature";
+        let message =
+            "not a Grafeas occurrence, a page of them, a cosign signature, a DSSE envelope or a sigstore bundle";
         let problem = Problem::new(code::UNKNOWN_FORMAT, place, message);
         self.stranger.get_or_insert_with(|| problem.clone());
         let source = self.source.at(place, None);

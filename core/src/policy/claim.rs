@@ -1,0 +1,79 @@
+//! Whether what was signed is what an attestor has to say of an image.
+
+use super::attestor::{Attestor, Identity};
+use crate::{
+    Digest, ImageReference, Outcome, Payload, ReasonCode, Statement, VerifiedAttestation,
+    document::{Shown, ShownUpTo},
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+impl Attestor {
+    /// The outcome for an attestation whose signature verified: by the digest, then by `identity`, then by
+    /// `predicateTypes`.
+    pub(super) fn judge(&self, image: &ImageReference, digest: &Digest, verified: &VerifiedAttestation<'_>) -> Outcome {
+        let payload = verified.payload();
+        let names = payload.names_of(digest);
+        if names.is_empty() {
+            let detail = match payload {
+                Payload::SimpleSigning(claim) => {
+                    format!("signed for {}, the image is {digest}", Shown(claim.manifest_digest()))
+                }
+                Payload::Statement(statement) => match statement.subjects().len() {
+                    1 => format!("signed for another subject, the image is {digest}"),
+                    count => format!("signed for {count} subjects, none of which is the image {digest}"),
+                },
+            };
+            return Outcome::new(ReasonCode::DigestMismatch, detail);
+        }
+        // One name that fits is enough; of those that do not, the first is reported.
+        let wrong: Option<Vec<String>> = names.iter().map(|name| self.wrong_name(*name, image)).collect();
+        if let Some(detail) = wrong.and_then(|details| details.into_iter().next()) {
+            return Outcome::new(ReasonCode::RepositoryMismatch, detail);
+        }
+        self.judge_claim(verified)
+    }
+
+    /// By `predicateTypes`. Simple signing claims what a statement of cosign's type does: that the image was signed.
+    fn judge_claim(&self, verified: &VerifiedAttestation<'_>) -> Outcome {
+        let (claimed, over, failure) = match verified.payload() {
+            Payload::SimpleSigning(_) => {
+                let encoded = verified.is_pre_authentication_encoded();
+                let over = if encoded { " over the pre-authentication encoding" } else { "" };
+                (Statement::COSIGN_SIGN, over.to_string(), "simple signing does not count for the attestor".into())
+            }
+            Payload::Statement(statement) => {
+                let claimed = statement.predicate_type();
+                let shown = ShownUpTo(claimed, 200);
+                let over = format!(" over a statement of type {shown}");
+                (claimed, over, format!("a statement of type {shown} does not count for the attestor"))
+            }
+        };
+        match self.predicate_types.iter().any(|counts| counts == claimed) {
+            true => Outcome::new(ReasonCode::Attested, format!("the signature verifies{over}")),
+            false => Outcome::new(ReasonCode::PredicateMismatch, failure),
+        }
+    }
+
+    /// Why a name that was signed is not the image's by the attestor's `identity`, if it is not.
+    fn wrong_name(&self, name: Option<&str>, image: &ImageReference) -> Option<String> {
+        let wanted = match self.identity {
+            Identity::Repository => image.repository(),
+            Identity::Path => image.path(),
+            Identity::Digest => return None,
+        };
+        let Some(signed) = name else {
+            return Some("the statement names no repository; an attestor with `identity: digest` asks for none".into());
+        };
+        match signed.parse::<ImageReference>() {
+            Ok(reference) => {
+                let found = if self.identity == Identity::Path { reference.path() } else { reference.repository() };
+                (found != wanted).then(|| format!("signed as {}, the image is {wanted}", Shown(signed)))
+            }
+            Err(error) => Some(format!("signed as \"{}\", which is not an image reference: {error}", Shown(signed))),
+        }
+    }
+}
