@@ -3,14 +3,11 @@
 //! Only those that were signed with a key: the envelope in them is verified with the keys of a policy. Log entries and
 //! timestamps are not looked at.
 
-use super::{
-    Attestation, Content, Source, dsse,
-    fields::{Fields, Name},
-    signed::text_or_none,
-};
+use super::{Attestation, Content, Source, dsse, signed::text_or_none};
 use crate::{
     Budget, Problem,
     document::{Place, Shown, code},
+    fields::{Fields, Name},
     json::Json,
 };
 use alloc::format;

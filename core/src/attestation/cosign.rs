@@ -6,10 +6,14 @@
 use super::{
     Attestation, Content, Signature, Source,
     base64::{self, Dialect},
-    fields::{Fields, Name},
     payload_bytes, readable, signature_bytes,
 };
-use crate::{Problem, document::Place, json::Json};
+use crate::{
+    Problem,
+    document::Place,
+    fields::{Fields, Name},
+    json::Json,
+};
 use alloc::{string::String, vec};
 
 /// Members that are passed over. In `Cert` and `Chain` Go writes the modulus of an RSA key as one number.

@@ -3,12 +3,13 @@
 //! What is signed is the type and the payload, in one encoding ([`crate::PreAuthenticationEncoding`]). A `keyid` is not
 //! signed and "MUST NOT be used for security decisions" (`protocol.md`): it is a hint, and one that leads nowhere is none.
 
-use super::{
-    Attestation, Content, Source,
+use super::{Attestation, Content, Source, signed::Names};
+use crate::{
+    Budget, Problem,
+    document::Place,
     fields::{Fields, Name},
-    signed::Names,
+    json::Json,
 };
-use crate::{Budget, Problem, document::Place, json::Json};
 
 pub(super) const PAYLOAD_TYPE: Name = Name("payloadType", "payload_type");
 

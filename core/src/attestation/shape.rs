@@ -1,13 +1,10 @@
 //! Which format a document has, and which items are in it.
 
-use super::{
-    Attestation, Content, Source, bundle, cosign, dsse,
-    fields::{Fields, Name},
-    grafeas, too_many,
-};
+use super::{Attestation, Content, Source, bundle, cosign, dsse, grafeas, too_many};
 use crate::{
     Budget, Problem,
     document::{Place, code},
+    fields::{Fields, Name},
     json::{Json, Members},
 };
 use alloc::vec::Vec;

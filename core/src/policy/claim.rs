@@ -8,7 +8,6 @@ use crate::{
 use alloc::{
     format,
     string::{String, ToString},
-    vec::Vec,
 };
 
 impl Attestor {
@@ -30,11 +29,14 @@ impl Attestor {
             return Outcome::new(ReasonCode::DigestMismatch, detail);
         }
         // One name that fits is enough; of those that do not, the first is reported.
-        let wrong: Option<Vec<String>> = names.iter().map(|name| self.wrong_name(*name, image)).collect();
-        if let Some(detail) = wrong.and_then(|details| details.into_iter().next()) {
-            return Outcome::new(ReasonCode::RepositoryMismatch, detail);
+        let mut wrong = None;
+        for name in names {
+            match self.wrong_name(name, image) {
+                Some(detail) => wrong = wrong.or(Some(detail)),
+                None => return self.judge_claim(verified),
+            }
         }
-        self.judge_claim(verified)
+        Outcome::new(ReasonCode::RepositoryMismatch, wrong.unwrap_or_default())
     }
 
     /// By `predicateTypes`. Simple signing claims what a statement of cosign's type does: that the image was signed.
