@@ -1,9 +1,9 @@
 //! A key in a file, in any form in which one is handed out.
 
-#[cfg(feature = "sign")]
-use crate::private_key::PrivateKey;
 use crate::{failure::Failure, input::Source, text};
 use dokimos::{KeyError, PublicKey, SignatureAlgorithm};
+#[cfg(feature = "sign")]
+use dokimos_private_key::PrivateKey;
 
 /// The content of a file with a public key, or with a private one whose public half is asked for.
 pub(crate) struct KeyFile {

@@ -5,12 +5,12 @@ use crate::{
     failure::Failure,
     output::Output,
     policy_entry::{Language, PolicyEntry},
-    private_key::PrivateKey,
     target::{NewFile, Readers},
     text::OneLine,
 };
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
 use dokimos::{Hash, Padding, SignatureAlgorithm};
+use dokimos_private_key::PrivateKey;
 use std::{ffi::OsString, path::PathBuf};
 
 /// Makes an RSA key pair to sign with
@@ -58,9 +58,11 @@ impl Keygen {
         // Making a key takes time; learning that its name is taken should not.
         NewFile::check_name(&private_path)?;
         NewFile::check_name(&public_path)?;
-        let private = PrivateKey::generate(self.bits)?;
+        let refused = |what: &str| Failure::input("key", what);
+        let private = PrivateKey::generate(self.bits).map_err(|what| refused(&what))?;
         let key = private.public(algorithm).map_err(|error| Failure::input("key", error))?;
-        let private_file = NewFile::create(&private_path, Readers::Owner)?.write(private.to_pem()?.as_ref())?;
+        let pem = private.to_pem().map_err(refused)?;
+        let private_file = NewFile::create(&private_path, Readers::Owner)?.write(pem.as_ref())?;
         let public_file = NewFile::create(&public_path, Readers::Everybody)?.write(key.to_pem().as_bytes())?;
         private_file.keep();
         public_file.keep();

@@ -32,8 +32,6 @@ mod place;
 mod policy;
 mod policy_entry;
 mod policy_file;
-#[cfg(feature = "sign")]
-mod private_key;
 mod problem;
 mod reasons;
 #[cfg(feature = "sign")]

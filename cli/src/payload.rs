@@ -5,8 +5,9 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::{Args, ValueEnum};
-use dokimos::{COSIGN_SIMPLE_SIGNING_TYPE, ImageReference, PayloadStyle, PreAuthenticationEncoding, SimpleSigning};
-use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
+use dokimos::{
+    COSIGN_SIMPLE_SIGNING_TYPE, Hash, ImageReference, PayloadStyle, PreAuthenticationEncoding, SimpleSigning,
+};
 
 /// Writes the payload of an image, to be signed elsewhere
 ///
@@ -157,10 +158,11 @@ enum HashName {
 
 impl HashName {
     fn of(self, message: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Sha256 => Sha256::digest(message).to_vec(),
-            Self::Sha384 => Sha384::digest(message).to_vec(),
-            Self::Sha512 => Sha512::digest(message).to_vec(),
-        }
+        let hash = match self {
+            Self::Sha256 => Hash::Sha256,
+            Self::Sha384 => Hash::Sha384,
+            Self::Sha512 => Hash::Sha512,
+        };
+        dokimos_private_key::hash(hash, message)
     }
 }

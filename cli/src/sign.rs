@@ -7,11 +7,11 @@ use crate::{
     key_file::KeyFile,
     output::Output,
     payload::{Claim, Style},
-    private_key::SaltLength,
     record::Record,
 };
 use clap::Args;
 use dokimos::SignatureAlgorithm;
+use dokimos_private_key::SaltLength;
 
 /// Signs an image
 ///

@@ -98,7 +98,7 @@
 //! | evidence | [`Attestations`], [`Attestation`], [`Signature`] | wire formats, told apart by shape; untrusted |
 //! | payload | [`Payload`], [`SimpleSigning`], [`Statement`], [`PayloadStyle`], [`PreAuthenticationEncoding`] | what is signed, read and written |
 //! | verification | [`VerifiedAttestation`], [`verify_batch`] | RSASSA-PKCS1-v1_5 and RSASSA-PSS |
-//! | policy | [`Policy`], [`PolicyError`], [`Request`] | attestors, rules, allowlist, break-glass; compiled once |
+//! | policy | [`Policy`], [`PolicyError`], [`Request`], [`ImagePattern`] | attestors, rules, allowlist, break-glass; compiled once |
 //! | where, when | [`AdmissionContext`], [`UnixTime`] | given by the caller; what is not given is unknown, not empty |
 //! | answer | [`Decision`], [`ReasonCode`], [`Outcome`], [`AttestorReport`] | stable codes; the report is a JSON contract |
 //! | Kubernetes | [`AdmissionReview`], [`AdmissionImage`], [`AdmissionResponse`] | a request for admission, its images, the answer |
@@ -217,7 +217,7 @@ pub use payload::{
     Statement, Subject,
 };
 #[cfg(feature = "alloc")]
-pub use policy::{Policy, PolicyError, PolicyKey, PolicyRule, Request};
+pub use policy::{ImagePattern, PatternError, Policy, PolicyError, PolicyKey, PolicyRule, Request};
 #[cfg(feature = "alloc")]
 pub use reference::{ImageReference, ReferenceError};
 pub use rsa::{RsaKeyError, SignatureError};

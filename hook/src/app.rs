@@ -6,6 +6,7 @@ use crate::{
     log::{self, Level, Log},
     metrics::Metrics,
     policy::{Files, PolicyStore},
+    signing::Signing,
     tls::Certificate,
 };
 use serde_json::json;
@@ -22,6 +23,7 @@ pub(crate) struct App {
     pub(crate) policy: PolicyStore,
     pub(crate) certificate: Certificate,
     pub(crate) fetcher: Arc<Fetcher>,
+    pub(crate) signing: Option<Arc<Signing>>,
     /// A permit for each review that is worked on.
     pub(crate) reviews: Semaphore,
     /// A permit for each KiB of a body that is held.
@@ -42,6 +44,8 @@ impl App {
         let policy = PolicyStore::new(Files::new(path, config.kritis.clone()), config.cache)
             .map_err(|errors| errors.into_iter().map(|error| format!("policy: {error}")).collect::<Vec<_>>())?;
         let sources = Sources::new(std::mem::take(&mut config.evidence), config.fetch).map_err(|error| vec![error])?;
+        let signing = config.signing.take().map(|signing| Signing::new(signing, log, Arc::clone(&metrics)));
+        let signing = signing.transpose().map_err(|error| vec![error])?.map(Arc::new);
         for what in ["policy", "certificate"] {
             metrics.generation.set([what], 1);
             metrics.current.set([what], 1);
@@ -50,7 +54,7 @@ impl App {
             Fetcher { sources, at_once: Semaphore::new(config.fetch.concurrent), metrics: Arc::clone(&metrics), log };
         let reviews = Semaphore::new(config.limits.reviews);
         let bodies = Semaphore::new(config.limits.bodies_bytes.div_ceil(1024));
-        Ok(Self { config, policy, certificate, fetcher: Arc::new(fetcher), reviews, bodies, metrics, log })
+        Ok(Self { config, policy, certificate, fetcher: Arc::new(fetcher), signing, reviews, bodies, metrics, log })
     }
 
     /// Looks at the files of the policy and the certificate, again and again. A mounted ConfigMap or Secret is swapped by

@@ -8,6 +8,7 @@
         clippy::unwrap_used,
         clippy::panic,
         clippy::indexing_slicing,
+        clippy::as_conversions,
         clippy::arithmetic_side_effects,
         reason = "a test fails by panicking"
     )
@@ -18,6 +19,7 @@ mod cache;
 mod certificate;
 mod command;
 pub mod config;
+pub mod database;
 pub mod evidence;
 mod file;
 mod judge;
@@ -25,6 +27,7 @@ pub mod log;
 pub mod metrics;
 pub mod policy;
 mod server;
+pub mod signing;
 mod tls;
 
 use clap::Parser;

@@ -31,6 +31,9 @@ pub struct Metrics {
     pub evidence_errors: Family<2>,
     /// Documents of a source that are no attestations.
     pub documents_refused: AtomicU64,
+    /// Manifests that a registry told of, by what became of them: `signed` by a rule just now, `known` because the
+    /// signature was there already, `unmatched` by any rule, `failed` and to be told again.
+    pub pushes: Family<1>,
     /// What was loaded when its files had changed, and whether it was good: policy, certificate.
     pub reloads: Family<2>,
     /// How often the policy, and the certificate, was loaded.
@@ -51,6 +54,7 @@ impl Default for Metrics {
             fetches: Family::new(["result"]),
             evidence_errors: Family::new(["source", "kind"]),
             documents_refused: AtomicU64::default(),
+            pushes: Family::new(["result"]),
             reloads: Family::new(["what", "result"]),
             generation: Family::new(["what"]),
             current: Family::new(["what"]),
@@ -74,6 +78,7 @@ impl Metrics {
         page.family("evidence_errors_total", "counter", "Sources that gave no answer.", &self.evidence_errors);
         let help = "Documents of a source that are no attestations.";
         page.number("evidence_documents_refused_total", "counter", help, &self.documents_refused);
+        page.family("pushes_total", "counter", "Pushed manifests, for each rule that matched.", &self.pushes);
         page.family("reloads_total", "counter", "Changed files that were read again.", &self.reloads);
         page.family("generation", "gauge", "How often it was loaded, the start among them.", &self.generation);
         let help = "1 where the files as they are now are in force, 0 where they were refused.";

@@ -1,6 +1,6 @@
 use super::{
     decode::Object,
-    pattern::{NamePattern, Pattern},
+    pattern::{ImagePattern, NamePattern},
 };
 use crate::{
     AdmissionContext, ImageReference,
@@ -14,7 +14,7 @@ use alloc::string::String;
 pub(crate) struct Exemption {
     /// The pattern as the policy writes it, for the report.
     pub(crate) text: String,
-    pub(crate) pattern: Pattern,
+    pub(crate) pattern: ImagePattern,
     pub(crate) namespace: Option<NamePattern>,
 }
 
@@ -33,7 +33,7 @@ impl Exemption {
             }),
         };
         let text = object.required_string("pattern", problems)?;
-        let pattern = Pattern::parse(text)
+        let pattern = ImagePattern::parse(text)
             .map_err(|error| problems.add(code::INVALID_VALUE, &place.member("pattern"), error))
             .ok()?;
         Some(Self { text: text.into(), pattern, namespace: namespace? })

@@ -17,6 +17,7 @@ mod warning;
 
 pub use evaluate::Request;
 pub use outline::{PolicyKey, PolicyRule};
+pub use pattern::{ImagePattern, PatternError};
 
 use crate::{Budget, Problem, json::Json};
 use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};

@@ -38,8 +38,16 @@ use glob::{Glob, Star};
 ///   digest: only the digest binds. A pattern with a digest matches only what has one. One with both is an error.
 ///
 /// What could never match, such as an upper-case path, is an error too.
+///
+/// ```
+/// use dokimos::{ImagePattern, ImageReference};
+/// let pattern = ImagePattern::parse("registry.example.com/shop/**")?;
+/// assert!(pattern.matches(&"registry.example.com/shop/web:1.4".parse()?));
+/// assert!(!pattern.matches(&"registry.example.com/shop-evil/web".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
-pub(crate) struct Pattern {
+pub struct ImagePattern {
     /// None is every host.
     domain: Option<Glob>,
     path: Glob,
@@ -54,20 +62,24 @@ enum Version {
     Digest(Option<DigestAlgorithm>, Glob),
 }
 
-impl Pattern {
+impl ImagePattern {
     /// The most bytes of a pattern: those of a reference.
-    pub(crate) const MAX_BYTES: usize = ImageReference::MAX_BYTES;
+    pub const MAX_BYTES: usize = ImageReference::MAX_BYTES;
 
-    pub(crate) fn parse(text: &str) -> Result<Self, PatternError> {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
         check_length(text)?;
         if matches!(text, "**" | "*/**") {
             return Ok(Self { domain: None, path: Glob::new("**", Star::Segment), version: Version::Any });
         }
         if !text.contains('*') {
-            return Self::literal(&ImageReference::parse(text).map_err(PatternError::Reference)?);
+            return Self::literal(&ImageReference::parse(text).map_err(PatternError::reference)?);
         }
         if text.strip_suffix("/**").unwrap_or(text).contains("**") {
-            return Err(PatternError::Malformed("`**` stands only at the end, as in `shop/**`, or alone"));
+            return Err(PatternError::malformed("`**` stands only at the end, as in `shop/**`, or alone"));
         }
         let (name, digest) = split(text, '@');
         let (domain, rest) = match name.split_once('/') {
@@ -97,7 +109,7 @@ impl Pattern {
             (None, None) => Version::Any,
             (Some(tag), None) => Version::Tag(Glob::new(tag, Star::Any)),
             (None, Some(digest)) => Version::Digest(Some(digest.algorithm()), Glob::new(digest.hex(), Star::Any)),
-            (Some(_), Some(_)) => return Err(PatternError::Malformed(TAG_AND_DIGEST)),
+            (Some(_), Some(_)) => return Err(PatternError::malformed(TAG_AND_DIGEST)),
         };
         Ok(Self {
             domain: Some(Glob::new(image.domain(), Star::Label)),
@@ -107,7 +119,8 @@ impl Pattern {
     }
 
     /// Whether the image is one of those that the pattern speaks of.
-    pub(crate) fn matches(&self, image: &ImageReference) -> bool {
+    #[must_use]
+    pub fn matches(&self, image: &ImageReference) -> bool {
         self.domain.as_ref().is_none_or(|domain| domain.matches(image.domain()))
             && self.path.matches(image.path())
             && self.version.matches(image)
@@ -159,17 +172,17 @@ impl Version {
             }
             (None, Some("*")) => Ok(Self::Digest(None, Glob::new("*", Star::Any))),
             (None, Some(digest)) => Self::parse_digest(digest),
-            (Some(_), Some(_)) => Err(PatternError::Malformed(TAG_AND_DIGEST)),
+            (Some(_), Some(_)) => Err(PatternError::malformed(TAG_AND_DIGEST)),
         }
     }
 
     fn parse_digest(text: &str) -> Result<Self, PatternError> {
         if !text.contains('*') {
-            let digest = Digest::parse(text).map_err(|error| PatternError::Reference(error.into()))?;
+            let digest = Digest::parse(text).map_err(|error| PatternError::reference(error.into()))?;
             return Ok(Self::Digest(Some(digest.algorithm()), Glob::new(digest.hex(), Star::Any)));
         }
         let malformed =
-            PatternError::Malformed("a digest is `*`, or an algorithm, a colon and lower-case hexadecimal with `*`");
+            PatternError::malformed("a digest is `*`, or an algorithm, a colon and lower-case hexadecimal with `*`");
         let (name, hex) = text.split_once(':').ok_or(malformed)?;
         let algorithm = DigestAlgorithm::from_name(name).ok_or(malformed)?;
         let digits = hex.bytes().filter(|byte| *byte != b'*');
@@ -214,7 +227,7 @@ impl NamePattern {
         check_length(text)?;
         if text.trim() != text || text.contains(char::is_control) {
             // It would match no name, and that is hard to see.
-            return Err(PatternError::Malformed("a name has no control characters, and no white space around it"));
+            return Err(PatternError::malformed("a name has no control characters, and no white space around it"));
         }
         Ok(Self(Glob::new(text, Star::Any)))
     }
@@ -223,7 +236,7 @@ impl NamePattern {
         self.0.matches(name)
     }
 
-    /// As [`Pattern::covers`].
+    /// As [`ImagePattern::covers`].
     pub(crate) fn covers(&self, other: &Self) -> bool {
         self.0.covers(&other.0)
     }
@@ -231,7 +244,10 @@ impl NamePattern {
 
 /// Why a text is not a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PatternError {
+pub struct PatternError(Mistake);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mistake {
     Empty,
     Malformed(&'static str),
     /// A pattern without `*` is a reference.
@@ -239,14 +255,28 @@ pub(crate) enum PatternError {
     TooLong(usize),
 }
 
+impl PatternError {
+    const EMPTY: Self = Self(Mistake::Empty);
+
+    const fn malformed(message: &'static str) -> Self {
+        Self(Mistake::Malformed(message))
+    }
+
+    fn reference(error: ReferenceError) -> Self {
+        Self(Mistake::Reference(error))
+    }
+}
+
+impl core::error::Error for PatternError {}
+
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("a pattern cannot be empty"),
-            Self::Malformed(message) => f.write_str(message),
-            Self::Reference(error) => error.fmt(f),
-            Self::TooLong(length) => {
-                write!(f, "the pattern has {length} bytes, more than the {} allowed", Pattern::MAX_BYTES)
+        match &self.0 {
+            Mistake::Empty => f.write_str("a pattern cannot be empty"),
+            Mistake::Malformed(message) => f.write_str(message),
+            Mistake::Reference(error) => error.fmt(f),
+            Mistake::TooLong(length) => {
+                write!(f, "the pattern has {length} bytes, more than the {} allowed", ImagePattern::MAX_BYTES)
             }
         }
     }
@@ -257,8 +287,8 @@ const TAG_AND_DIGEST: &str = "a pattern has a tag or a digest, not both: beside 
 
 fn check_length(text: &str) -> Result<(), PatternError> {
     match text.len() {
-        0 => Err(PatternError::Empty),
-        length if length > Pattern::MAX_BYTES => Err(PatternError::TooLong(length)),
+        0 => Err(PatternError::EMPTY),
+        length if length > ImagePattern::MAX_BYTES => Err(PatternError(Mistake::TooLong(length))),
         _ => Ok(()),
     }
 }
@@ -271,13 +301,13 @@ fn split(text: &str, separator: char) -> (&str, Option<&str>) {
 fn check_first(path: &str) -> Result<(), PatternError> {
     let first = path.split('/').next().unwrap_or_default();
     if first == "*" {
-        return Err(PatternError::Malformed(
+        return Err(PatternError::malformed(
             "`*` as the whole first component is any registry to some and any name at docker.io to others: \
              write `**` for every image, or name the registry",
         ));
     }
     if path.contains('/') && first.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(PatternError::Reference(ReferenceError::AmbiguousDomain));
+        return Err(PatternError::reference(ReferenceError::AmbiguousDomain));
     }
     Ok(())
 }
@@ -289,16 +319,16 @@ fn push_domain(domain: Option<&str>, out: &mut String) -> Result<(), PatternErro
         return Ok(());
     };
     if !text.contains('*') {
-        let domain = Domain::parse(text).map_err(PatternError::Reference)?;
+        let domain = Domain::parse(text).map_err(PatternError::reference)?;
         Domain::push_canonical(Some(&domain), out);
         return Ok(());
     }
     if text.contains(['[', ']']) {
-        return Err(PatternError::Malformed("an IPv6 address has no `*`"));
+        return Err(PatternError::malformed("an IPv6 address has no `*`"));
     }
     let (name, port) = split(text, ':');
     // Where a `*` may stand a letter may, and wherever anything may follow a `*` it may follow a letter.
-    Domain::parse(&name.replace('*', "a")).map_err(PatternError::Reference)?;
+    Domain::parse(&name.replace('*', "a")).map_err(PatternError::reference)?;
     out.push_str(&name.to_ascii_lowercase());
     match port {
         None => {}
@@ -308,7 +338,7 @@ fn push_domain(domain: Option<&str>, out: &mut String) -> Result<(), PatternErro
             out.push(':');
             out.push_str(port);
         }
-        Some(_) => return Err(PatternError::Malformed("a port is a number from 1 to 65535, or digits with `*`")),
+        Some(_) => return Err(PatternError::malformed("a port is a number from 1 to 65535, or digits with `*`")),
     }
     Ok(())
 }
@@ -332,12 +362,12 @@ fn check_path(path: &str) -> Result<(), PatternError> {
         component = match component.next(if byte == b'*' { b'a' } else { byte }) {
             Some(next) => next,
             None if byte.is_ascii_uppercase() => {
-                return Err(PatternError::Malformed("a path has no upper-case letters"));
+                return Err(PatternError::malformed("a path has no upper-case letters"));
             }
-            None => return Err(PatternError::Malformed("the path is malformed")),
+            None => return Err(PatternError::malformed("the path is malformed")),
         };
     }
-    if component.is_whole() { Ok(()) } else { Err(PatternError::Malformed("the path is malformed")) }
+    if component.is_whole() { Ok(()) } else { Err(PatternError::malformed("the path is malformed")) }
 }
 
 fn check_tag(tag: &str) -> Result<(), PatternError> {
@@ -346,5 +376,5 @@ fn check_tag(tag: &str) -> Result<(), PatternError> {
         b'.' | b'-' => index > 0,
         _ => false,
     });
-    if right && !tag.is_empty() { Ok(()) } else { Err(PatternError::Malformed("the tag is malformed")) }
+    if right && !tag.is_empty() { Ok(()) } else { Err(PatternError::malformed("the tag is malformed")) }
 }

@@ -1,7 +1,7 @@
 use super::{
     attestor::checked_name,
     decode::{Object, one_of, string},
-    pattern::{NamePattern, Pattern},
+    pattern::{ImagePattern, NamePattern},
     requirement::Requirement,
 };
 use crate::{
@@ -20,7 +20,7 @@ pub(crate) struct Rule {
     pub(crate) clusters: Option<Vec<NamePattern>>,
     pub(crate) namespaces: Option<Vec<NamePattern>>,
     pub(crate) service_accounts: Option<Vec<NamePattern>>,
-    pub(crate) images: Option<Vec<Pattern>>,
+    pub(crate) images: Option<Vec<ImagePattern>>,
     pub(crate) evaluation: Evaluation,
     pub(crate) enforcement: Enforcement,
 }
@@ -66,7 +66,7 @@ impl Rule {
         let clusters = patterns(&object, "clusters", NamePattern::parse, problems);
         let namespaces = patterns(&object, "namespaces", NamePattern::parse, problems);
         let service_accounts = patterns(&object, "serviceAccounts", NamePattern::parse, problems);
-        let images = patterns(&object, "images", Pattern::parse, problems);
+        let images = patterns(&object, "images", ImagePattern::parse, problems);
         let sound = problems.0.len() == before;
         let (evaluation, enforcement) = decode_evaluation(&object, attestors, problems)?;
         sound.then_some(Self { name: name?, clusters, namespaces, service_accounts, images, evaluation, enforcement })

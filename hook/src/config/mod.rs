@@ -4,7 +4,7 @@ mod time_span;
 
 pub use time_span::TimeSpan;
 
-use crate::{evidence::SourceConfig, log::LogFormat, policy::KritisConfig};
+use crate::{evidence::SourceConfig, log::LogFormat, policy::KritisConfig, signing::SigningConfig};
 use dokimos::Budget;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{fmt, net::SocketAddr, path::PathBuf};
@@ -25,8 +25,11 @@ pub struct Config {
     pub kritis: KritisConfig,
     /// The name of the cluster, as the policy's rules name it.
     pub cluster: Option<String>,
-    /// Where attestations are, in the order in which they are asked and reported.
+    /// Where attestations are, in the order in which they are asked and reported. With none, and with signing on push, it
+    /// is the database of what is signed.
     pub evidence: Vec<SourceConfig>,
+    /// Signing on push.
+    pub signing: Option<SigningConfig>,
     /// What becomes of an image when a source cannot be reached and the decision depends on it.
     pub on_error: OnError,
     /// Whether an update is judged by all images of the new object, and not only by those that are new in it.
@@ -132,6 +135,7 @@ impl Default for Config {
             kritis: KritisConfig::default(),
             cluster: None,
             evidence: Vec::new(),
+            signing: None,
             on_error: OnError::default(),
             evaluate_unchanged: false,
             omit_status_reason: false,
@@ -202,7 +206,11 @@ impl Config {
         config.checked()
     }
 
-    fn checked(self) -> Result<Self, String> {
+    fn checked(mut self) -> Result<Self, String> {
+        // What is signed here is meant to be admitted here.
+        if let (Some(signing), true) = (&self.signing, self.evidence.is_empty()) {
+            self.evidence.push(SourceConfig::sqlite(signing.database.clone()));
+        }
         for (name, value) in [
             ("limits.bodyBytes", self.limits.body_bytes),
             ("limits.bodiesBytes", self.limits.bodies_bytes),

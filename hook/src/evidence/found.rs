@@ -14,7 +14,6 @@ pub struct Document {
 #[derive(Clone, Debug)]
 pub(super) enum Found {
     /// Documents that were fetched for this image.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the sources that fetch for one image"))]
     Documents(Vec<Document>),
     /// What the source has for all images, read already: just now, or for an earlier image.
     Set { set: Arc<Set>, new: bool },

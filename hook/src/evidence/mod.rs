@@ -10,6 +10,7 @@ mod directory;
 mod error;
 mod found;
 mod sources;
+mod sqlite;
 mod store;
 
 pub use error::{EvidenceError, FetchError};
@@ -22,6 +23,7 @@ use directory::{Directory, DirectoryConfig};
 use dokimos::ImageReference;
 use found::Found;
 use serde::Deserialize;
+use sqlite::{Sqlite, SqliteConfig};
 use std::path::PathBuf;
 
 /// What the configuration says of one place: `- directory: { path: /attestations }`.
@@ -30,11 +32,17 @@ use std::path::PathBuf;
 pub enum SourceConfig {
     /// A folder of files.
     Directory(DirectoryConfig),
+    /// An SQLite file, as signing on push keeps it.
+    Sqlite(SqliteConfig),
 }
 
 impl SourceConfig {
     pub(crate) fn directory(path: PathBuf) -> Self {
         Self::Directory(DirectoryConfig { path })
+    }
+
+    pub(crate) fn sqlite(path: PathBuf) -> Self {
+        Self::Sqlite(SqliteConfig { path })
     }
 }
 
@@ -42,6 +50,7 @@ impl SourceConfig {
 #[derive(Debug)]
 enum Source {
     Directory(Directory),
+    Sqlite(Sqlite),
 }
 
 impl Source {
@@ -50,6 +59,7 @@ impl Source {
     fn new(config: SourceConfig) -> Result<Self, String> {
         Ok(match config {
             SourceConfig::Directory(config) => Self::Directory(Directory::new(config)?),
+            SourceConfig::Sqlite(config) => Self::Sqlite(Sqlite::new(config)?),
         })
     }
 
@@ -57,6 +67,7 @@ impl Source {
     fn kind(&self) -> &'static str {
         match self {
             Self::Directory(_) => "directory",
+            Self::Sqlite(_) => "sqlite",
         }
     }
 
@@ -68,6 +79,7 @@ impl Source {
     async fn fetch_once(&self, image: &ImageReference) -> Result<Found, FetchError> {
         match self {
             Self::Directory(directory) => directory.fetch(image).await,
+            Self::Sqlite(sqlite) => sqlite.fetch(image).await.map(Found::Documents),
         }
     }
 }

@@ -8,6 +8,7 @@ mod review;
 use crate::{
     app::App,
     log::{self, Level},
+    signing,
 };
 use axum::{Router, routing};
 use listener::{Listener, Transport};
@@ -38,10 +39,13 @@ pub(crate) async fn serve(app: Arc<App>) -> Result<(), String> {
         "listen": reviews.address(), "observe": observe.address(), "version": env!("CARGO_PKG_VERSION"),
         "warnings": app.policy.current().warnings(log::now()),
     });
-    let router = Router::new()
+    let mut router = Router::new()
         .route("/", routing::post(review::handle))
         .route("/validate", routing::post(review::handle))
         .with_state(Arc::clone(&app));
+    if let Some(signing) = &app.signing {
+        router = router.merge(signing::router(Arc::clone(signing)));
+    }
     let reviews = tokio::spawn(reviews.serve(router, stopped.clone()));
     let observe = tokio::spawn(observe.serve(observe::router(&app, &ready), stopped));
     let reload = tokio::spawn(Arc::clone(&app).reload());

@@ -17,7 +17,7 @@ struct Difference {
 
 /// Our answer: none where the pattern or the image is refused.
 fn answer(pattern: &str, image: &str) -> Option<bool> {
-    Some(Pattern::parse(pattern).ok()?.matches(&image.parse().ok()?))
+    Some(ImagePattern::parse(pattern).ok()?.matches(&image.parse().ok()?))
 }
 
 /// Every row, except those listed: they must differ, and as listed.

@@ -41,7 +41,7 @@ fn starred() -> impl Strategy<Value = (String, String)> {
 fn agree(pattern: &str, image: &str) -> Result<(), TestCaseError> {
     let first = pattern.split_once('/').map_or("", |(first, _)| first);
     let image = image.parse::<ImageReference>();
-    if let (true, Ok(parsed), Ok(image)) = (Domain::is_one(first), Pattern::parse(pattern), image) {
+    if let (true, Ok(parsed), Ok(image)) = (Domain::is_one(first), ImagePattern::parse(pattern), image) {
         prop_assert_eq!(
             parsed.matches(&image),
             expression(pattern).is_match(image.canonical()),
@@ -101,17 +101,17 @@ proptest! {
     #[test]
     fn a_reference_matches_itself(image in images(), cut in 0usize..4) {
         let parsed: ImageReference = image.parse().unwrap();
-        prop_assert!(Pattern::parse(parsed.canonical()).unwrap().matches(&parsed));
+        prop_assert!(ImagePattern::parse(parsed.canonical()).unwrap().matches(&parsed));
         let mut starred = parsed.repository().to_owned();
         let last = starred.rfind('/').unwrap();
         starred.truncate(starred.len().saturating_sub(cut).max(last.saturating_add(1)));
         starred.push('*');
-        prop_assert!(Pattern::parse(&starred).unwrap().matches(&parsed), "{}", starred);
+        prop_assert!(ImagePattern::parse(&starred).unwrap().matches(&parsed), "{}", starred);
     }
 
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,30}|[a-z*/.:@\\[\\]-]{0,30}", image in images()) {
-        if let Ok(pattern) = Pattern::parse(&text) {
+        if let Ok(pattern) = ImagePattern::parse(&text) {
             let _ = pattern.matches(&image.parse().unwrap());
             prop_assert!(pattern.covers(&pattern));
             prop_assert!(pattern.risks().count() <= 4);
@@ -126,7 +126,7 @@ proptest! {
         image in ("a{1,2}\\.b", "a{1,2}(/a{1,2}){0,3}", "|:a{1,2}"),
     ) {
         let [wide, narrow] = [wide, narrow].map(|(host, path, version)| alloc::format!("{host}/{path}{version}"));
-        if let (Ok(wide), Ok(narrow)) = (Pattern::parse(&wide), Pattern::parse(&narrow)) {
+        if let (Ok(wide), Ok(narrow)) = (ImagePattern::parse(&wide), ImagePattern::parse(&narrow)) {
             let image: ImageReference = alloc::format!("{}/{}{}", image.0, image.1, image.2).parse().unwrap();
             prop_assert!(!wide.covers(&narrow) || !narrow.matches(&image) || wide.matches(&image), "{:?} {:?}", wide, narrow);
         }

@@ -1,6 +1,18 @@
-//! A private RSA key in a file: made, read, and used to sign.
+//! A private RSA key: made, read, and used to sign. For the programs of dokimos; the library holds public keys only.
+//!
+//! ```
+//! use dokimos_private_key::PrivateKey;
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let private = PrivateKey::generate(2048)?;
+//! let public = private.public("RSA_PSS_2048_SHA256".parse()?)?;
+//! let signature = private.sign(&public, b"message")?;
+//! assert_eq!(public.verify(b"message", &signature), Ok(()));
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
+#![allow(clippy::std_instead_of_core, reason = "the programs need std anyway")]
 
-use crate::failure::Failure;
 use dokimos::{Hash, KeyError, Padding, PublicKey, SignatureAlgorithm};
 use getrandom::SysRng;
 use rsa::{
@@ -20,7 +32,7 @@ use rsa::{
 use std::str::FromStr;
 
 /// A private key, with the identifier that says what it may be used for.
-pub(crate) struct PrivateKey {
+pub struct PrivateKey {
     rsa: rsa::PrivateKey,
     /// The public half as SubjectPublicKeyInfo in DER. It has the algorithm identifier of the private key, so that a key
     /// which its maker restricted to RSASSA-PSS stays so.
@@ -29,16 +41,20 @@ pub(crate) struct PrivateKey {
 
 impl PrivateKey {
     /// Makes a key of so many bits with the exponent 65537.
-    pub(crate) fn generate(bits: usize) -> Result<Self, Failure> {
-        let made = rsa::PrivateKey::new(&mut SysRng, bits);
-        let rsa = made.map_err(|error| Failure::input("key", format_args!("cannot be made: {error}")))?;
-        let spki = rsa.as_public_key().to_public_key_der();
-        let spki = spki.map_err(|_| Failure::input("key", "cannot be encoded"))?.into_vec();
+    ///
+    /// # Errors
+    /// The size is not one for which keys are made, or the operating system gave no random numbers; in words.
+    pub fn generate(bits: usize) -> Result<Self, String> {
+        let rsa = rsa::PrivateKey::new(&mut SysRng, bits).map_err(|error| format!("cannot be made: {error}"))?;
+        let spki = rsa.as_public_key().to_public_key_der().map_err(|_| "cannot be encoded")?.into_vec();
         Ok(Self { rsa, spki })
     }
 
     /// Reads a PEM block with PKCS#8 (`PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`); text before it is skipped.
-    pub(crate) fn from_pem(pem: &[u8]) -> Result<Self, &'static str> {
+    ///
+    /// # Errors
+    /// What it is instead, in words.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, &'static str> {
         const NOT_PEM: &str = "not a private key in PEM";
         let pem = std::str::from_utf8(pem).map_err(|_| NOT_PEM)?;
         let (label, document) = SecretDocument::from_pem(pem).map_err(|_| NOT_PEM)?;
@@ -58,7 +74,10 @@ impl PrivateKey {
     }
 
     /// Reads PKCS#8 or PKCS#1 in DER.
-    pub(crate) fn from_der(der: &[u8]) -> Result<Self, &'static str> {
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn from_der(der: &[u8]) -> Result<Self, &'static str> {
         match PrivateKeyInfoRef::from_der(der) {
             Ok(info) => Self::from_pkcs1(info.private_key.as_bytes(), info.algorithm),
             Err(_) => Self::from_pkcs1(der, rsa_encryption()),
@@ -77,20 +96,29 @@ impl PrivateKey {
     }
 
     /// The public half, to be used with the algorithm.
-    pub(crate) fn public(&self, algorithm: SignatureAlgorithm) -> Result<PublicKey, KeyError> {
+    ///
+    /// # Errors
+    /// The key is not one for the algorithm.
+    pub fn public(&self, algorithm: SignatureAlgorithm) -> Result<PublicKey, KeyError> {
         PublicKey::from_der(&self.spki, algorithm)
     }
 
     /// The private key in PEM, PKCS#8. The text is wiped from memory when it is dropped.
-    pub(crate) fn to_pem(&self) -> Result<impl AsRef<[u8]> + use<>, Failure> {
-        self.rsa.to_pkcs8_pem(LineEnding::LF).map_err(|_| Failure::input("key", "cannot be encoded"))
+    ///
+    /// # Errors
+    /// It cannot be encoded.
+    pub fn to_pem(&self) -> Result<impl AsRef<[u8]> + use<>, &'static str> {
+        self.rsa.to_pkcs8_pem(LineEnding::LF).map_err(|_| "cannot be encoded")
     }
 
     /// Signs as the public half, which has the algorithm, will verify it. Blinded, against watchers of the time it takes.
     ///
     /// The salt of an RSASSA-PSS signature is as long as the public half demands; else as long as the hash, as key
     /// management services make it.
-    pub(crate) fn sign(&self, public: &PublicKey, message: &[u8]) -> Result<Vec<u8>, rsa::Error> {
+    ///
+    /// # Errors
+    /// The key is too small for the hash or the salt, or the operating system gave no random numbers.
+    pub fn sign(&self, public: &PublicKey, message: &[u8]) -> Result<Vec<u8>, rsa::Error> {
         match public.algorithm().hash() {
             Hash::Sha256 => self.sign_with::<Sha256>(public, message),
             Hash::Sha384 => self.sign_with::<Sha384>(public, message),
@@ -113,9 +141,19 @@ impl PrivateKey {
     }
 }
 
+/// The hash of a message, as signing services take it instead of the message.
+#[must_use]
+pub fn hash(hash: Hash, message: &[u8]) -> Vec<u8> {
+    match hash {
+        Hash::Sha256 => Sha256::digest(message).to_vec(),
+        Hash::Sha384 => Sha384::digest(message).to_vec(),
+        Hash::Sha512 => Sha512::digest(message).to_vec(),
+    }
+}
+
 /// How long the salt of an RSASSA-PSS signature is to be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum SaltLength {
+pub enum SaltLength {
     /// As long as the modulus has room for, as kritis makes it.
     Max,
     /// So many bytes.
@@ -124,7 +162,10 @@ pub(crate) enum SaltLength {
 
 impl SaltLength {
     /// The same key, with this salt length and no other.
-    pub(crate) fn of(self, public: PublicKey) -> Result<PublicKey, KeyError> {
+    ///
+    /// # Errors
+    /// The key's algorithm has no salt, or the key no room for one of this length.
+    pub fn of(self, public: PublicKey) -> Result<PublicKey, KeyError> {
         let bytes = match self {
             Self::Bytes(bytes) => bytes,
             Self::Max => {

@@ -1,0 +1,104 @@
+use super::{
+    config::{self, SigningRuleConfig},
+    event::Pushed,
+    signer::Signer,
+};
+use crate::database::{Database, DatabaseError, Entry};
+use dokimos::{Attestation, Attestations, ImagePattern, ImageReference, PayloadStyle, SimpleSigning};
+use std::sync::Arc;
+
+/// Who signs what.
+#[derive(Debug)]
+pub(super) struct Rule {
+    name: String,
+    images: Vec<ImagePattern>,
+    attestor: String,
+    signer: Signer,
+}
+
+/// What a rule had to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Made {
+    Now,
+    /// The attestation was there.
+    Before,
+}
+
+impl Rule {
+    pub(super) fn new(config: SigningRuleConfig) -> Result<Self, String> {
+        for (place, text) in [("name", &config.name), ("attestor", &config.attestor)] {
+            if text.is_empty() {
+                return Err(format!("{place}: the text is empty"));
+            }
+        }
+        let images = config::patterns(&config.images)?;
+        let signer = Signer::new(config.key, &config.algorithm, config.key_id)?;
+        Ok(Self { name: config.name, images, attestor: config.attestor, signer })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn attestor(&self) -> &str {
+        &self.attestor
+    }
+
+    pub(super) fn key_id(&self) -> &str {
+        self.signer.key_id()
+    }
+
+    /// Whether both make the same attestation of an image.
+    pub(super) fn makes_the_same(&self, other: &Self) -> bool {
+        self.attestor == other.attestor && self.key_id() == other.key_id()
+    }
+
+    pub(super) fn matches(&self, image: &ImageReference) -> bool {
+        self.images.iter().any(|pattern| pattern.matches(image))
+    }
+
+    /// Makes sure that the database has the rule's attestation of an image.
+    pub(super) async fn sign(&self, pushed: &Pushed, database: &Arc<Database>) -> Result<Made, String> {
+        if self.with_database(database, pushed, |database, entry| database.find(entry)).await?.is_some() {
+            return Ok(Made::Before);
+        }
+        let document = self.attest(pushed).await?;
+        self.with_database(database, pushed, move |database, entry| database.add(entry, &document)).await?;
+        Ok(Made::Now)
+    }
+
+    /// A Grafeas occurrence with the rule's signature, read again before it leaves here.
+    async fn attest(&self, pushed: &Pushed) -> Result<String, String> {
+        let Pushed { image, digest } = pushed;
+        let payload = SimpleSigning::write(PayloadStyle::Kritis, image.repository(), &digest.to_string(), None);
+        let payload = payload.map_err(|problem| format!("the payload cannot be written: {problem}"))?;
+        let signature = self.signer.sign(&payload).await?;
+        let resource = format!("https://{}@{digest}", image.repository());
+        let document = Attestation::write_grafeas(&resource, "", &payload, &[(self.key_id(), &signature)]);
+        let document = document.map_err(|problem| format!("the attestation cannot be written: {problem}"))?;
+        let read = Attestations::parse(document.as_bytes()).map_err(|problem| problem.to_string())?;
+        let same = read.iter().any(|attestation| {
+            attestation.untrusted_payload() == Some(&payload)
+                && attestation
+                    .signatures()
+                    .iter()
+                    .any(|one| one.bytes() == Ok(&signature) && one.key_id() == Some(self.key_id()))
+        });
+        if same { Ok(document) } else { Err("the attestation does not read as it was written".to_owned()) }
+    }
+
+    /// SQLite waits for the disk, which the threads that answer requests must not.
+    async fn with_database<T: Send + 'static>(
+        &self,
+        database: &Arc<Database>,
+        pushed: &Pushed,
+        action: impl FnOnce(&Database, Entry<'_>) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<T, String> {
+        let (database, image, digest) = (Arc::clone(database), pushed.image.clone(), pushed.digest.clone());
+        let (attestor, key_id) = (self.attestor.clone(), self.key_id().to_owned());
+        let task =
+            move || action(&database, Entry { image: &image, digest: &digest, attestor: &attestor, key_id: &key_id });
+        let done = tokio::task::spawn_blocking(task).await.map_err(|error| error.to_string())?;
+        done.map_err(|error| format!("the database: {error}"))
+    }
+}
