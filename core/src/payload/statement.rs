@@ -48,7 +48,7 @@ impl<'p> Statement<'p> {
     ///
     /// # Errors
     /// The first thing that is wrong: `SYNTAX`, `DUPLICATE_FIELD`, `MISSING_FIELD`, `WRONG_TYPE`, `INVALID_VALUE` (another
-    /// `_type` than that of version 0.1 or 1, an empty text or list), or `LIMIT_REACHED` (bytes, depth, number of
+    /// `_type` than that of version 0.1 or 1, an empty list), or `LIMIT_REACHED` (bytes, depth, number of
     /// values, more than 1,024 subjects or 32 digests of one).
     pub fn parse(bytes: &'p [u8], budget: &Budget) -> Result<Self, Problem> {
         let json = Json::parse(bytes, budget)?;
@@ -65,7 +65,7 @@ impl<'p> Statement<'p> {
         subjects.iter().map(Subject)
     }
 
-    /// `predicateType`: what the predicate claims, as a URI. Not empty, otherwise as written.
+    /// `predicateType`: what the predicate claims, as a URI. As written.
     #[must_use]
     pub fn predicate_type(&self) -> &str {
         text(&self.0, "predicateType").unwrap_or_default()
@@ -125,10 +125,7 @@ fn check(json: &Json<'_>) -> Result<(), Problem> {
     for (index, subject) in list.iter().enumerate() {
         check_subject(subject, &subjects_at.item(index))?;
     }
-    let claim = statement.required(Name::only("predicateType"))?;
-    if claim.text()?.is_empty() {
-        return Err(Problem::new(code::INVALID_VALUE, &claim.place(), "the text is empty"));
-    }
+    statement.required(Name::only("predicateType"))?.text()?;
     if let Some(predicate) = statement.optional(Name::only("predicate"))? {
         predicate.json.object_at(&predicate.place())?;
     }
