@@ -48,6 +48,7 @@ type set struct {
 	accounts    []*core.ServiceAccount
 	budgets     []*policy.PodDisruptionBudget
 	networks    []*networking.NetworkPolicy
+	claims      []*core.PersistentVolumeClaim
 	webhooks    []*admission.ValidatingWebhookConfiguration
 	issued      []certificate
 	issuers     []certificate
@@ -182,7 +183,9 @@ func (s *set) add(t *testing.T, file string, decoder runtime.Decoder, document [
 		s.networks = append(s.networks, object)
 	case *admission.ValidatingWebhookConfiguration:
 		s.webhooks = append(s.webhooks, object)
-	case *core.Namespace, *core.PersistentVolumeClaim:
+	case *core.PersistentVolumeClaim:
+		s.claims = append(s.claims, object)
+	case *core.Namespace:
 	default:
 		t.Errorf("%s: nothing is known here of %T", file, object)
 	}
@@ -231,6 +234,11 @@ func (s *set) mountsLead(t *testing.T) {
 		volumes := map[string]bool{}
 		for _, volume := range spec.Volumes {
 			volumes[volume.Name] = false
+			if claim := volume.PersistentVolumeClaim; claim != nil && !slices.ContainsFunc(s.claims, func(c *core.PersistentVolumeClaim) bool {
+				return c.Name == claim.ClaimName && c.Namespace == deployment.Namespace
+			}) {
+				t.Errorf("%s: no claim %s", deployment.Name, claim.ClaimName)
+			}
 		}
 		for _, mount := range spec.Containers[0].VolumeMounts {
 			if _, there := volumes[mount.Name]; !there {
@@ -301,6 +309,11 @@ func (s *set) selectorsSelect(t *testing.T) {
 	}
 	for _, service := range s.services {
 		selected(service.Name, service.Namespace, service.Spec.Selector)
+	}
+	for _, deployment := range s.deployments {
+		if *deployment.Spec.Replicas > 1 && len(s.budgets) == 0 {
+			t.Error("no PodDisruptionBudget")
+		}
 	}
 	for _, budget := range s.budgets {
 		selected("a PodDisruptionBudget", budget.Namespace, budget.Spec.Selector.MatchLabels)

@@ -1,14 +1,10 @@
 //! The part that formats with lists of signatures share: a payload, and signatures over it.
 
-use super::{
-    Content, Signature,
-    base64::Dialect,
-    fields::{Fields, Name},
-    payload_bytes, signature_bytes,
-};
+use super::{Content, Signature, base64::Dialect, payload_bytes, signature_bytes};
 use crate::{
     Budget, Problem,
     document::{Place, code},
+    fields::{Fields, Name},
     json::Json,
 };
 use alloc::string::String;

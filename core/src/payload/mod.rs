@@ -54,7 +54,7 @@ impl<'p> Payload<'p> {
                 if same { vec![Some(&claim.docker_reference)] } else { Vec::new() }
             }
             Self::Statement(statement) => {
-                statement.subjects().iter().filter(|subject| subject.has(digest)).map(Subject::name).collect()
+                statement.subjects().filter(|subject| subject.has(digest)).map(Subject::name).collect()
             }
         }
     }
