@@ -54,6 +54,11 @@ impl<'j, 'p> Fields<'j, 'p> {
         self.optional(name)?.ok_or_else(|| self.missing(name))
     }
 
+    /// The text of a member that must be there.
+    pub(crate) fn text(&self, name: Name) -> Result<&'j str, Problem> {
+        self.required(name)?.text()
+    }
+
     /// The problem that a member is missing.
     pub(crate) fn missing(&self, name: Name) -> Problem {
         Problem::new(code::MISSING_FIELD, self.place, format_args!("the field \"{}\" is missing", name.0))

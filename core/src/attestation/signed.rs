@@ -24,7 +24,7 @@ impl Names {
     pub(super) fn read(&self, details: &Fields<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
         let payload = payload_bytes(details.required(self.payload)?, Dialect::Protobuf)?;
         let payload_type = match self.payload_type {
-            Some(name) => Some(details.required(name)?.text()?.into()),
+            Some(name) => Some(details.text(name)?.into()),
             None => None,
         };
         let signatures = details.required(SIGNATURES)?;

@@ -51,7 +51,10 @@ impl<'p> Statement<'p> {
     /// `_type` than that of version 0.1 or 1, an empty list), or `LIMIT_REACHED` (bytes, depth, number of
     /// values, more than 1,024 subjects or 32 digests of one).
     pub fn parse(bytes: &'p [u8], budget: &Budget) -> Result<Self, Problem> {
-        let json = Json::parse(bytes, budget)?;
+        Self::read(Json::parse(bytes, budget)?)
+    }
+
+    pub(super) fn read(json: Json<'p>) -> Result<Self, Problem> {
         check(&json)?;
         Ok(Self(json))
     }
@@ -113,10 +116,10 @@ impl<'s> Subject<'s> {
 
 fn check(json: &Json<'_>) -> Result<(), Problem> {
     let statement = Fields::new(json, &Place::Root)?;
-    let kind = statement.required(Name::only("_type"))?;
-    if !TYPES.contains(&kind.text()?) {
-        let message = format_args!("unknown type \"{}\"", Shown(kind.text()?));
-        return Err(Problem::new(code::INVALID_VALUE, &kind.place(), message));
+    let kind = statement.text(Name::only("_type"))?;
+    if !TYPES.contains(&kind) {
+        let message = format_args!("unknown type \"{}\"", Shown(kind));
+        return Err(Problem::new(code::INVALID_VALUE, &Place::Root.member("_type"), message));
     }
     let subjects = statement.required(Name::only("subject"))?;
     let subjects_at = subjects.place();
@@ -125,7 +128,7 @@ fn check(json: &Json<'_>) -> Result<(), Problem> {
     for (index, subject) in list.iter().enumerate() {
         check_subject(subject, &subjects_at.item(index))?;
     }
-    statement.required(Name::only("predicateType"))?.text()?;
+    statement.text(Name::only("predicateType"))?;
     if let Some(predicate) = statement.optional(Name::only("predicate"))? {
         predicate.json.object_at(&predicate.place())?;
     }
