@@ -30,7 +30,8 @@ struct Answer {
 /// It cannot be run, fails, or gives no answer that can be understood. What it prints can hold a secret, and is not
 /// repeated.
 pub(super) async fn ask(name: &str, server: &str) -> Result<Option<Login>, FetchError> {
-    let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    let named =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     if !named {
         let name = Shown(name);
         return Err(FetchError::permanent(format_args!("\"{name}\" cannot be a program that keeps credentials")));
