@@ -127,8 +127,7 @@ async fn an_image_is_looked_for_where_it_is_and_only_where_the_source_is_asked()
     let asked = async |config: Value, image: &str| {
         fake.state().seen.clear();
         documents(&source(&json!({ "registry": config })).unwrap(), &image.parse().unwrap()).await.unwrap();
-        let first = fake.state().seen.first().map(|seen| seen.uri.clone());
-        first
+        fake.state().seen.first().map(|seen| seen.uri.clone())
     };
     let (here, tag) = (fake.name(&format!("shop/web@{DIGEST}")), fake.name("shop/web:1"));
     let uri = format!("/v2/shop/web/manifests/{PLACE}.sig");
