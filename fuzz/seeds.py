@@ -50,7 +50,7 @@ def of_testdata():
     for file in sorted((TESTDATA / "keys").iterdir()):
         if file.suffix in (".pem", ".der"):
             yield "key" + file.suffix.replace(".", "_"), file.read_bytes()
-    for case in range(62):
+    for case in range(89):
         yield "mutate", bytes([case])
         for kind in range(8):
             yield "mutate", bytes([case, kind, 1, 40 + 11 * kind, 65, 3])
@@ -91,7 +91,7 @@ def payloads(text):
     place = 0
     while text[place:].strip():
         value, place = decoder.raw_decode(text, len(text) - len(text[place:].lstrip()))
-        for member in members(value, ("serializedPayload", "serialized_payload", "Payload")):
+        for member in members(value, ("serializedPayload", "serialized_payload", "Payload", "payload")):
             try:
                 yield base64.urlsafe_b64decode(member.replace("+", "-").replace("/", "_"))
             except ValueError:

@@ -6,10 +6,16 @@ use crate::{
 };
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use dokimos::{Attestation, Attestations, Budget, Signature, SimpleSigning};
+use dokimos::{Attestation, Attestations, Budget, Signature, SimpleSigning, Statement, Subject};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::fmt::{self, Write};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write},
+};
+
+/// So many subjects of a statement are shown to people; in JSON all are.
+const SUBJECTS: usize = 16;
 
 /// Shows attestations, and verifies nothing
 ///
@@ -78,7 +84,7 @@ struct Shown<'a> {
     source: &'a str,
     format: &'a str,
     resource: Option<&'a str>,
-    payload: Option<Payload>,
+    payload: Option<Payload<'a>>,
     signatures: Vec<ShownSignature<'a>>,
     problem: Option<ShownProblem>,
     unsupported: Option<&'a str>,
@@ -86,9 +92,11 @@ struct Shown<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Payload {
+struct Payload<'a> {
     bytes: usize,
+    r#type: Option<&'a str>,
     claim: Option<Claim>,
+    statement: Option<ShownStatement>,
     problem: Option<ShownProblem>,
 }
 
@@ -100,6 +108,21 @@ struct Claim {
     manifest_digest: String,
     r#type: &'static str,
     annotations: Option<Box<RawValue>>,
+}
+
+/// What an in-toto statement says.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownStatement {
+    subjects: Vec<ShownSubject>,
+    predicate_type: String,
+    predicate: Option<Box<RawValue>>,
+}
+
+#[derive(Serialize)]
+struct ShownSubject {
+    name: Option<String>,
+    digest: BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]
@@ -116,7 +139,9 @@ impl<'a> Shown<'a> {
             source: attestation.source(),
             format: attestation.format(),
             resource: attestation.untrusted_resource(),
-            payload: attestation.untrusted_payload().map(Payload::new),
+            payload: attestation
+                .untrusted_payload()
+                .map(|bytes| Payload::new(attestation.untrusted_payload_type(), bytes)),
             signatures: attestation.signatures().iter().map(ShownSignature::new).collect(),
             problem: attestation.problem().map(ShownProblem::new),
             unsupported: attestation.unsupported(),
@@ -148,19 +173,30 @@ impl<'a> Shown<'a> {
     }
 }
 
-impl Payload {
-    fn new(bytes: &[u8]) -> Self {
-        let (claim, problem) = match SimpleSigning::parse(bytes, &Budget::default()) {
-            Ok(claim) => (Some(Claim::new(&claim)), None),
-            Err(problem) => (None, Some(ShownProblem::new(&problem))),
-        };
-        Self { bytes: bytes.len(), claim, problem }
+impl<'a> Payload<'a> {
+    fn new(r#type: Option<&'a str>, bytes: &[u8]) -> Self {
+        let mut payload = Self { bytes: bytes.len(), r#type, claim: None, statement: None, problem: None };
+        match dokimos::Payload::parse(r#type, bytes, &Budget::default()) {
+            Ok(dokimos::Payload::SimpleSigning(claim)) => payload.claim = Some(Claim::new(&claim)),
+            Ok(dokimos::Payload::Statement(statement)) => payload.statement = Some(ShownStatement::new(&statement)),
+            // What the library may read one day; `Payload` can grow.
+            Ok(_) => {}
+            Err(problem) => payload.problem = Some(ShownProblem::new(&problem)),
+        }
+        payload
     }
 
     fn write(&self, text: &mut String) -> fmt::Result {
-        writeln!(text, "  payload: {} bytes", self.bytes)?;
+        write!(text, "  payload: {} bytes", self.bytes)?;
+        match self.r#type {
+            Some(kind) => writeln!(text, " of type {}", Excerpt(kind))?,
+            None => writeln!(text)?,
+        }
         if let Some(problem) = &self.problem {
             writeln!(text, "    says nothing that can be read: {problem}")?;
+        }
+        if let Some(statement) = &self.statement {
+            statement.write(text)?;
         }
         let Some(claim) = &self.claim else { return Ok(()) };
         writeln!(text, "    image: {}@{}", Excerpt(&claim.docker_reference), Excerpt(&claim.manifest_digest))?;
@@ -169,6 +205,41 @@ impl Payload {
             Some(annotations) => writeln!(text, "    optional: {}", Excerpt(annotations.get())),
             None => Ok(()),
         }
+    }
+}
+
+impl ShownStatement {
+    fn new(statement: &Statement<'_>) -> Self {
+        Self {
+            subjects: statement.subjects().map(ShownSubject::new).collect(),
+            predicate_type: statement.predicate_type().to_owned(),
+            predicate: statement.predicate().and_then(|text| RawValue::from_string(text).ok()),
+        }
+    }
+
+    fn write(&self, text: &mut String) -> fmt::Result {
+        for subject in self.subjects.iter().take(SUBJECTS) {
+            let name = subject.name.as_deref().unwrap_or("without a name");
+            writeln!(text, "    subject: {}", Excerpt(name))?;
+            for (algorithm, hex) in &subject.digest {
+                writeln!(text, "      {}: {}", Excerpt(algorithm), Excerpt(hex))?;
+            }
+        }
+        if let Some(more) = self.subjects.len().checked_sub(SUBJECTS).filter(|more| *more > 0) {
+            writeln!(text, "    {more} more subjects")?;
+        }
+        writeln!(text, "    predicate type: {}", Excerpt(&self.predicate_type))?;
+        match &self.predicate {
+            Some(predicate) => writeln!(text, "    predicate: {}", Excerpt(predicate.get())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ShownSubject {
+    fn new(subject: Subject<'_>) -> Self {
+        let digest = subject.digests().map(|(algorithm, hex)| (algorithm.to_owned(), hex.to_owned()));
+        Self { name: subject.name().map(str::to_owned), digest: digest.collect() }
     }
 }
 

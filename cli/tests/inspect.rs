@@ -53,10 +53,82 @@ evidence/release-optional.json
 }
 
 #[test]
+fn a_statement_is_shown_with_its_subjects() {
+    let shown =
+        inspect(&["evidence/statement-second.json", "evidence/bundle.json", "evidence/dsse-other-type.json"]).ends(0);
+    let (repository, hex) = WEB.split_once("@sha256:").unwrap();
+    let expected = format!(
+        "{NOT_VERIFIED}
+evidence/statement-second.json
+  format: dsse
+  payload: 292 bytes of type application/vnd.in-toto+json
+    subject: a
+      sha512: ff
+    subject: {repository}
+      sha256: {hex}
+    predicate type: https://sigstore.dev/cosign/sign/v1
+    predicate: {{}}
+  signature: 256 bytes, no key named
+
+evidence/bundle.json
+  format: sigstore-bundle
+  payload: 213 bytes of type application/vnd.in-toto+json
+    subject: without a name
+      sha256: {hex}
+    predicate type: https://sigstore.dev/cosign/sign/v1
+    predicate: {{}}
+  signature: 256 bytes, said to be by key HINT
+
+evidence/dsse-other-type.json
+  format: dsse
+  payload: 252 bytes of type text/plain
+    says nothing that can be read: a payload of type \"text/plain\" is not supported
+  signature: 256 bytes, no key named
+"
+    );
+    let hint = shown.lines().find_map(|line| line.strip_prefix("  signature: 256 bytes, said to be by key ")).unwrap();
+    assert_eq!(hint.len(), 44, "{shown}");
+    assert_eq!(shown, expected.replace("HINT", hint));
+    let shown = inspect(&["-o", "json", "evidence/claim-vulnerabilities.json"]).ends(0);
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let payload = &shown["attestations"][0]["payload"];
+    assert_eq!((&payload["type"], &payload["claim"]), (&json!("application/vnd.in-toto+json"), &Value::Null));
+    let statement = json!({
+        "subjects": [{"name": repository, "digest": {"sha256": hex}}],
+        "predicateType": "https://cosign.sigstore.dev/attestation/vuln/v1",
+        "predicate": {"scanner": {"result": {"critical": 7}}},
+    });
+    assert_eq!(payload["statement"], statement);
+}
+
+/// A statement can have a thousand subjects; a person is shown the first.
+#[test]
+fn the_list_of_subjects_that_is_shown_is_bounded() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let folder = Folder::new("inspect-subjects");
+    let subjects = vec![json!({"name": "\u{1b}[2J", "digest": {"sha256": "\u{202e}"}}); 20];
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v1", "subject": subjects, "predicateType": "\n\u{1b}[2J",
+        "predicate": {"\u{202e}": 1},
+    });
+    let payload = STANDARD.encode(statement.to_string());
+    let envelope = json!({
+        "payload": payload, "payloadType": "application/vnd.in-toto+json", "signatures": [{"sig": "AQID"}],
+    });
+    folder.write("dsse.json", envelope.to_string());
+    let shown = folder.run(&["inspect", "dsse.json"]).ends(0);
+    assert_eq!(shown.matches("    subject: ").count(), 16, "{shown}");
+    assert!(shown.contains("\n    4 more subjects\n    predicate type: \\u{a}\\u{1b}[2J\n"), "{shown}");
+    assert!(shown.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{shown}");
+}
+
+#[test]
 fn what_cannot_be_used_is_shown_with_its_reason() {
     for (file, line) in [
         ("pgp", "  not supported: a PGP signed attestation"),
         ("jwt", "  not supported: a JWT attestation"),
+        ("bundle-keyless", "  not supported: a keyless sigstore bundle (signed with a certificate)"),
+        ("vulnerability", "  not supported: an occurrence of kind VULNERABILITY"),
         ("malformed", "  unreadable: attestation.serializedPayload: not base64: a character outside the alphabet"),
         (
             "malformed-signature",
@@ -87,7 +159,7 @@ fn json_says_the_same_and_that_nothing_is_verified() {
     let expected = json!({"verified": false, "attestations": [
         {
             "source": "evidence/release-optional.json", "format": "cosign", "resource": null,
-            "payload": {"bytes": 313, "problem": null, "claim": claim("cosign container image signature", annotations)},
+            "payload": {"bytes": 313, "type": null, "problem": null, "statement": null, "claim": claim("cosign container image signature", annotations)},
             "signatures": [{"keyId": null, "bytes": 256, "problem": null}], "problem": null, "unsupported": null,
         },
         {
@@ -101,7 +173,7 @@ fn json_says_the_same_and_that_nothing_is_verified() {
         {
             "source": "evidence/malformed-beside-good.json: [1]", "format": "grafeas/v1",
             "resource": format!("https://{WEB}"), "problem": null, "unsupported": null,
-            "payload": {"bytes": 223, "problem": null, "claim": claim("atomic container signature", Value::Null)},
+            "payload": {"bytes": 223, "type": null, "problem": null, "statement": null, "claim": claim("atomic container signature", Value::Null)},
             "signatures": [{"keyId": RELEASE_KEY, "bytes": 256, "problem": null}],
         },
     ]});

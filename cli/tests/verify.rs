@@ -358,7 +358,7 @@ fn evidence_that_is_none_is_told() {
         folder.run(&arguments)
     };
     document("{\"a\":1}")
-        .fails(3, "evidence.json: neither a Grafeas occurrence, nor a page of them, nor a cosign signature");
+        .fails(3, "evidence.json: not a Grafeas occurrence, a page of them, a cosign signature, a DSSE envelope or a sigstore bundle");
     document("").fails(3, "evidence.json: not JSON: the document is empty");
     let missing = verify(&[WEB, "--attestations", "missing.json"]);
     missing.fails(3, "missing.json: no such file or folder");

@@ -196,7 +196,9 @@ fn a_line_that_cannot_be_read_is_told_and_the_rest_is_done() {
         ),
         (
             "{\"image\": \"a\", \"attestations\": [{}, 1]}",
-            Some("attestations[1]: neither a Grafeas occurrence, nor a page of them, nor a cosign signature"),
+            Some(
+                "attestations[1]: not a Grafeas occurrence, a page of them, a cosign signature, a DSSE envelope or a sigstore bundle",
+            ),
         ),
         (ALLOWED, None),
     ];

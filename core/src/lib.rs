@@ -96,7 +96,7 @@
 //! | images | [`ImageReference`], [`Digest`] | the distribution grammar, strictly; one canonical form to compare |
 //! | keys | [`PublicKey`], [`SignatureAlgorithm`], [`KeyId`] | strict DER and PEM; the algorithm belongs to the key |
 //! | evidence | [`Attestations`], [`Attestation`], [`Signature`] | wire formats, told apart by shape; untrusted |
-//! | payload | [`SimpleSigning`], [`PayloadStyle`], [`PreAuthenticationEncoding`] | what is signed, read and written |
+//! | payload | [`Payload`], [`SimpleSigning`], [`Statement`], [`PayloadStyle`], [`PreAuthenticationEncoding`] | what is signed, read and written |
 //! | verification | [`VerifiedAttestation`], [`verify_batch`] | RSASSA-PKCS1-v1_5 and RSASSA-PSS |
 //! | policy | [`Policy`], [`PolicyError`], [`Request`], [`ImagePattern`] | attestors, rules, allowlist, break-glass; compiled once |
 //! | where, when | [`AdmissionContext`], [`UnixTime`] | given by the caller; what is not given is unknown, not empty |
@@ -119,8 +119,9 @@
 //!
 //! # What is not supported
 //! - Keys other than RSA (ECDSA, Ed25519), and X.509 certificates: a key is a public key that the policy holds.
-//! - PGP and JWT attestations, DSSE envelopes with in-toto statements, sigstore bundles, Notary Project signatures.
-//!   They are told by name (`UNSUPPORTED_FORMAT`), never skipped in silence.
+//! - PGP and JWT attestations, sigstore bundles that are keyless or hold a message signature, Notary Project
+//!   signatures. They are told by name (`UNSUPPORTED_FORMAT`), never skipped in silence.
+//! - Judging what the predicate of an in-toto statement says: a policy names the types that count.
 //! - Transparency logs, timestamps of third parties, keyless signing, revocation lists.
 //! - Fetching: attestations, digests behind tags and policies are brought by the caller.
 //!
@@ -170,6 +171,8 @@ mod digest;
 #[cfg(feature = "alloc")]
 mod document;
 #[cfg(feature = "alloc")]
+mod fields;
+#[cfg(feature = "alloc")]
 mod go_json;
 mod hash;
 #[cfg(feature = "internal")]
@@ -209,7 +212,10 @@ pub use key::{KeyError, KeyType, PublicKey};
 #[cfg(feature = "alloc")]
 pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};
 #[cfg(feature = "alloc")]
-pub use payload::{COSIGN_SIMPLE_SIGNING_TYPE, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning};
+pub use payload::{
+    COSIGN_SIMPLE_SIGNING_TYPE, Payload, PayloadStyle, PreAuthenticationEncoding, SignatureType, SimpleSigning,
+    Statement, Subject,
+};
 #[cfg(feature = "alloc")]
 pub use policy::{ImagePattern, PatternError, Policy, PolicyError, PolicyKey, PolicyRule, Request};
 #[cfg(feature = "alloc")]

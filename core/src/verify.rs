@@ -1,12 +1,12 @@
 //! The only place that makes a [`VerifiedAttestation`]: signature first, payload after.
 
 use crate::{
-    Attestation, Budget, Digest, ImageReference, Outcome, PublicKey, ReasonCode, SignatureError,
+    Attestation, Budget, Digest, Outcome, PublicKey, ReasonCode, SignatureError,
     key::SignedOtherwise,
-    payload::{COSIGN_SIMPLE_SIGNING_TYPE, PreAuthenticationEncoding, SimpleSigning},
+    payload::{COSIGN_SIMPLE_SIGNING_TYPE, Payload, PreAuthenticationEncoding},
     rsa::EncodedMessage,
 };
-use alloc::format;
+use alloc::{format, string::String};
 
 /// An attestation whose signature was verified with one key, and whose payload was read after that.
 ///
@@ -14,8 +14,7 @@ use alloc::format;
 #[derive(Clone, Debug)]
 pub struct VerifiedAttestation<'a> {
     attestation: &'a Attestation,
-    payload: SimpleSigning,
-    digest: Digest,
+    payload: Payload<'a>,
     encoding: Encoding,
 }
 
@@ -24,7 +23,8 @@ pub struct VerifiedAttestation<'a> {
 enum Encoding {
     /// The payload itself.
     Raw,
-    /// Its DSSE pre-authentication encoding, as `gcloud … sign-and-create --pae-encode-payload` signs.
+    /// Its DSSE pre-authentication encoding, as a DSSE envelope has it, and as `gcloud … sign-and-create
+    /// --pae-encode-payload` signs.
     PreAuthentication,
 }
 
@@ -54,15 +54,16 @@ impl<'a> VerifiedAttestation<'a> {
         let bytes = attestation.untrusted_payload().ok_or_else(|| {
             Outcome::new(ReasonCode::UnsupportedFormat, "the attestation has no payload that a signature could be over")
         })?;
-        let encoding = matching_encoding(key, message, bytes)?;
-        let payload = SimpleSigning::parse(bytes, budget).map_err(|problem| {
-            Outcome::new(ReasonCode::PayloadUnreadable, format!("the payload is signed and unreadable: {problem}"))
-        })?;
-        let digest = payload.manifest_digest().parse().map_err(|error| {
-            let detail = format!("critical.image.docker-manifest-digest: {error}");
-            Outcome::new(ReasonCode::PayloadUnreadable, detail)
-        })?;
-        Ok(Self { attestation, payload, digest, encoding })
+        let payload_type = attestation.untrusted_payload_type();
+        let encoding = matching_encoding(key, message, payload_type, bytes)?;
+        let unreadable = |detail: String| Outcome::new(ReasonCode::PayloadUnreadable, detail);
+        let payload = Payload::parse(payload_type, bytes, budget)
+            .map_err(|problem| unreadable(format!("the payload is signed and unreadable: {problem}")))?;
+        if let Payload::SimpleSigning(claim) = &payload {
+            Digest::parse(claim.manifest_digest())
+                .map_err(|error| unreadable(format!("critical.image.docker-manifest-digest: {error}")))?;
+        }
+        Ok(Self { attestation, payload, encoding })
     }
 
     /// The attestation.
@@ -71,16 +72,16 @@ impl<'a> VerifiedAttestation<'a> {
         self.attestation
     }
 
-    /// The image digest that was signed.
+    /// What was signed.
     #[must_use]
-    pub fn digest(&self) -> &Digest {
-        &self.digest
+    pub fn payload(&self) -> &Payload<'a> {
+        &self.payload
     }
 
-    /// The payload that was signed.
+    /// Whether what was signed is about the manifest with this digest. A statement may be about several.
     #[must_use]
-    pub fn payload(&self) -> &SimpleSigning {
-        &self.payload
+    pub fn is_about(&self, digest: &Digest) -> bool {
+        !self.payload.names_of(digest).is_empty()
     }
 
     /// Whether the signature is over the DSSE pre-authentication encoding of the payload.
@@ -88,23 +89,25 @@ impl<'a> VerifiedAttestation<'a> {
     pub fn is_pre_authentication_encoded(&self) -> bool {
         self.encoding == Encoding::PreAuthentication
     }
-
-    /// The image reference that was signed.
-    pub(crate) fn reference(&self) -> Result<ImageReference, crate::ReferenceError> {
-        self.payload.docker_reference().parse()
-    }
 }
 
-/// Nowhere does an occurrence record which of the two was signed, so both are tried, on one public-key operation.
-fn matching_encoding(key: &PublicKey, message: &EncodedMessage, payload: &[u8]) -> Result<Encoding, Outcome> {
-    if key.accepts(message, &key.digest(&[payload])) {
+/// DSSE signs a payload with its type, and nothing else. Where there is no type, nothing records whether the payload was
+/// signed or its encoding: both are tried, on one public-key operation.
+fn matching_encoding(
+    key: &PublicKey,
+    message: &EncodedMessage,
+    payload_type: Option<&str>,
+    payload: &[u8],
+) -> Result<Encoding, Outcome> {
+    let may_be_raw = payload_type.is_none();
+    if may_be_raw && key.accepts(message, &key.digest(&[payload])) {
         return Ok(Encoding::Raw);
     }
-    let encoded = PreAuthenticationEncoding::new(COSIGN_SIMPLE_SIGNING_TYPE, payload);
+    let encoded = PreAuthenticationEncoding::new(payload_type.unwrap_or(COSIGN_SIMPLE_SIGNING_TYPE), payload);
     if key.accepts(message, &key.digest(&encoded.parts())) {
         return Ok(Encoding::PreAuthentication);
     }
-    let otherwise = key.signed_otherwise(message, &[payload]);
+    let otherwise = if may_be_raw { key.signed_otherwise(message, &[payload]) } else { None };
     Err(match otherwise.or_else(|| key.signed_otherwise(message, &encoded.parts())) {
         Some(SignedOtherwise::Algorithm(made)) => {
             let stated = key.algorithm();

@@ -152,7 +152,8 @@ fn risks_are_warned_of() {
         {"name": "late", "namespaces": ["sandbox"], "images": ["alpine"], "evaluation": "ALWAYS_DENY"}));
     document["default"] = json!({"evaluation": "ALWAYS_ALLOW"});
     document["attestors"].as_array_mut().unwrap().push(json!(
-        {"name": "shadow", "identity": "digest", "publicKeys": [whole()["attestors"][1]["publicKeys"][0]]}));
+        {"name": "shadow", "identity": "digest",
+         "predicateTypes": ["https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1"], "publicKeys": [whole()["attestors"][1]["publicKeys"][0]]}));
     let policy = load(&document).unwrap();
     let at = |text: &str| -> Vec<(String, String)> {
         let now: UnixTime = text.parse().unwrap();
@@ -162,6 +163,7 @@ fn risks_are_warned_of() {
     for expected in [
         ("SHARED_KEY", "attestors[2]"),
         ("DIGEST_IDENTITY", "attestors[2].identity"),
+        ("PREDICATE_NOT_READ", "attestors[2].predicateTypes[1]"),
         ("UNUSED_ATTESTOR", "attestors[2]"),
         ("UNREACHABLE_RULE", "rules[2]"),
         ("DRY_RUN", "rules[1].enforcement"),
@@ -172,6 +174,7 @@ fn risks_are_warned_of() {
         assert!(warnings.contains(&(expected.0.into(), expected.1.into())), "{expected:?} of {warnings:#?}");
     }
     assert!(warnings.iter().any(|(_, path)| path == "rules[0].images[0]"), "{warnings:#?}");
+    assert_eq!(warnings.iter().filter(|(code, _)| code == "PREDICATE_NOT_READ").count(), 1, "{warnings:#?}");
     let key = |warnings: &[(String, String)], code: &str| warnings.iter().any(|(found, _)| found == code);
     assert!(!key(&warnings, "KEY_EXPIRES_SOON"));
     assert!(key(&at("2025-01-01T00:00:00Z"), "KEY_NOT_YET_VALID"));

@@ -51,6 +51,8 @@ const (
 	ReasonDigestMismatch ReasonCode = C.DOKIMOS_REASON_DIGEST_MISMATCH
 	// ReasonRepositoryMismatch: the signature is valid for this digest in another repository.
 	ReasonRepositoryMismatch ReasonCode = C.DOKIMOS_REASON_REPOSITORY_MISMATCH
+	// ReasonPredicateMismatch: the signature is valid for this image, and what it claims is not of a type that counts for the attestor.
+	ReasonPredicateMismatch ReasonCode = C.DOKIMOS_REASON_PREDICATE_MISMATCH
 	// ReasonLimitReached: a limit of the budget was reached before the decision was made.
 	ReasonLimitReached ReasonCode = C.DOKIMOS_REASON_LIMIT_REACHED
 )

@@ -164,6 +164,9 @@
 // The signature is valid for this digest in another repository.
 #define DOKIMOS_REASON_REPOSITORY_MISMATCH 310
 
+// The signature is valid for this image, and what it claims is not of a type that counts for the attestor.
+#define DOKIMOS_REASON_PREDICATE_MISMATCH 311
+
 // A limit of the budget was reached before the decision was made.
 #define DOKIMOS_REASON_LIMIT_REACHED 400
 

@@ -45,6 +45,8 @@ pub const DOKIMOS_REASON_PAYLOAD_UNREADABLE: i32 = 308;
 pub const DOKIMOS_REASON_DIGEST_MISMATCH: i32 = 309;
 /// The signature is valid for this digest in another repository.
 pub const DOKIMOS_REASON_REPOSITORY_MISMATCH: i32 = 310;
+/// The signature is valid for this image, and what it claims is not of a type that counts for the attestor.
+pub const DOKIMOS_REASON_PREDICATE_MISMATCH: i32 = 311;
 /// A limit of the budget was reached before the decision was made.
 pub const DOKIMOS_REASON_LIMIT_REACHED: i32 = 400;
 

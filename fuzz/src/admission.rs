@@ -1,6 +1,6 @@
 //! Requests for admission.
 
-use crate::{NOW, check_problem};
+use super::{NOW, check_problem};
 use dokimos::{AdmissionOptions, AdmissionReview, Attestations, Budget, Decision, Policy};
 use serde_json::Value;
 use std::sync::OnceLock;

@@ -26,7 +26,7 @@ pub use signature::rsa;
 use ::rsa::pkcs8::{DecodePublicKey, EncodePublicKey};
 use dokimos::{
     AdmissionContext, Attestations, Budget, Digest, Hash, ImageReference, Padding, PayloadStyle, Policy, PolicyError,
-    Problem, PublicKey, SignatureAlgorithm, SimpleSigning, UnixTime,
+    Problem, PublicKey, SignatureAlgorithm, SimpleSigning, Statement, UnixTime,
 };
 
 /// The decisions of the targets are made at this time: 2026-06-01.
@@ -126,9 +126,18 @@ fn policy(loaded: Result<Policy, PolicyError>) -> Option<Policy> {
     Some(policy)
 }
 
-/// A payload that is read can be written in every style, and says the same when it is read again.
+/// A statement that is read is bounded; a simple signing payload that is read can be written in every style, and says the same when it is read again.
 pub fn payload(data: &[u8]) {
     let budget = Budget::default();
+    match Statement::parse(data, &budget) {
+        Ok(statement) => {
+            assert!((1..=1024).contains(&statement.subjects().len()));
+            if let Some(predicate) = statement.predicate() {
+                serde_json::from_str::<serde_json::Value>(&predicate).expect("JSON");
+            }
+        }
+        Err(problem) => check_problem(&problem),
+    }
     let read = match SimpleSigning::parse(data, &budget) {
         Ok(read) => read,
         Err(problem) => return check_problem(&problem),

@@ -1,5 +1,6 @@
 //! Good evidence, damaged.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use dokimos::{AdmissionContext, Attestations, Budget, Policy, ReasonCode, UnixTime};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::OnceLock};
@@ -17,13 +18,16 @@ struct Case {
     namespace: Option<String>,
     service_account: Option<String>,
     at: UnixTime,
-    genuine: BTreeSet<(Vec<u8>, Vec<u8>)>,
+    genuine: BTreeSet<Signed>,
 }
+
+/// A payload, its type where one is signed with it, and a signature.
+type Signed = (Vec<u8>, Option<String>, Vec<u8>);
 
 /// The first byte chooses a case, each five bytes after it are an edit of a document or of the digest asked for.
 ///
-/// The invariant. A pair is genuine if it is the payload and a signature of one attestation of the unchanged case, both
-/// byte for byte. If the damaged case is allowed by its reason, then
+/// The invariant. A pair is genuine if it is the payload, with its type, and a signature of one attestation of the
+/// unchanged case, byte for byte. If the damaged case is allowed by its reason, then
 /// 1. it is because of its attestations,
 /// 2. it would be with its genuine pairs alone: nothing else has helped, so that without any it cannot be allowed,
 /// 3. the digest asked for stands in the payload of one of them.
@@ -44,10 +48,10 @@ pub fn mutate(data: &[u8]) {
     let mut genuine = Attestations::new();
     let mut named = false;
     let digest = image.rsplit_once(':').expect("a digest").1;
-    for (payload, signature, key_id) in pairs(&attestations) {
-        if case.genuine.contains(&(payload.to_vec(), signature.to_vec())) {
-            genuine.add_detached("", payload, signature, key_id, &Budget::default()).expect("a pair");
-            named |= payload.windows(digest.len()).any(|window| window == digest.as_bytes());
+    for (pair, key_id) in pairs(&attestations) {
+        if case.genuine.contains(&pair) {
+            add(&mut genuine, &pair, key_id);
+            named |= pair.0.windows(digest.len()).any(|window| window == digest.as_bytes());
         }
     }
     assert_eq!(decision.reason().code(), ReasonCode::Attested, "{}", decision.to_json());
@@ -111,12 +115,27 @@ fn read(documents: &[Vec<u8>]) -> Attestations {
     attestations
 }
 
-fn pairs(attestations: &Attestations) -> Vec<(&[u8], &[u8], Option<&str>)> {
+fn add(attestations: &mut Attestations, (payload, payload_type, signature): &Signed, key_id: Option<&str>) {
+    let budget = Budget::default();
+    match payload_type {
+        None => attestations.add_detached("", payload, signature, key_id, &budget).expect("a pair"),
+        Some(payload_type) => {
+            let envelope = serde_json::json!({
+                "payload": STANDARD.encode(payload), "payloadType": payload_type,
+                "signatures": [{"sig": STANDARD.encode(signature), "keyid": key_id}],
+            });
+            assert_eq!(attestations.add("", envelope.to_string().as_bytes(), &budget), Ok(1));
+        }
+    }
+}
+
+fn pairs(attestations: &Attestations) -> Vec<(Signed, Option<&str>)> {
     let mut pairs = Vec::new();
     for attestation in attestations {
         for signature in attestation.signatures() {
             if let (Some(payload), Ok(bytes)) = (attestation.untrusted_payload(), signature.bytes()) {
-                pairs.push((payload, bytes, signature.key_id()));
+                let payload_type = attestation.untrusted_payload_type().map(String::from);
+                pairs.push(((payload.to_vec(), payload_type, bytes.to_vec()), signature.key_id()));
             }
         }
     }
@@ -140,8 +159,7 @@ fn cases() -> &'static [Case] {
             let documents: Vec<_> =
                 files.map(|file| fs::read(testdata.join(file.as_str().expect("a name"))).expect("a file")).collect();
             let attestations = read(&documents);
-            let genuine =
-                pairs(&attestations).iter().map(|(payload, bytes, _)| (payload.to_vec(), bytes.to_vec())).collect();
+            let genuine = pairs(&attestations).into_iter().map(|(pair, _)| pair).collect();
             let case = Case {
                 policy: Policy::from_json(&policy).expect("a policy"),
                 documents,

@@ -110,7 +110,11 @@ impl Database {
              RETURNING document",
         )?;
         let row = params![digest.to_string(), image.repository(), attestor, key_id, document, made_at];
-        Ok(insert.query_row(row, |row| row.get(0))?)
+        let mut rows = insert.query(row)?;
+        let kept = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?.get(0)?;
+        // The row comes before it is written to the disk: that is done, or fails, with the end of the rows.
+        while rows.next()?.is_some() {}
+        Ok(kept)
     }
 
     /// The documents for a digest, whatever the repository: an attestor may ask for no more than the digest. Each has a
@@ -196,6 +200,24 @@ mod tests {
         assert_eq!(database.find(Entry { key_id: "other", ..entry }), Ok(None));
         let named = ("release for registry.example.com/shop/web".to_owned(), "one".to_owned());
         assert_eq!(database.documents(entry.digest, 10), Ok(vec![named]));
+    }
+
+    /// As when the disk is full: what fails is not the insertion but the end of its transaction. Here a key that leads
+    /// nowhere, which is looked at only then, makes it fail.
+    #[test]
+    fn what_was_not_written_in_the_end_is_an_error() {
+        let image = IMAGE.parse().unwrap();
+        let database = Database::open(&path("end")).unwrap();
+        let hindrance = "
+            PRAGMA foreign_keys = ON;
+            CREATE TABLE there (id INTEGER PRIMARY KEY);
+            CREATE TABLE leads (id REFERENCES there (id) DEFERRABLE INITIALLY DEFERRED);
+            CREATE TRIGGER hindrance AFTER INSERT ON attestation BEGIN INSERT INTO leads VALUES (1); END;";
+        database.lock().execute_batch(hindrance).unwrap();
+        assert_eq!(database.add(entry(&image), "one").unwrap_err().to_string(), "FOREIGN KEY constraint failed");
+        assert_eq!(database.find(entry(&image)), Ok(None));
+        database.lock().execute_batch("DROP TRIGGER hindrance").unwrap();
+        assert_eq!(database.add(entry(&image), "one").as_deref(), Ok("one"));
     }
 
     #[test]

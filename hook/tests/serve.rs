@@ -238,7 +238,9 @@ fn the_end_drops_no_request() {
     hook.event("stopping");
     assert_eq!(hook.observe("/readyz").status, 503);
     assert_eq!(hook.observe("/healthz").status, 200);
-    assert_eq!(hook.client().post("/", &review).status, 200, "until everyone knows, it still answers");
+    let reply = hook.client().post("/", &review);
+    assert_eq!(reply.status, 200, "until everyone knows, it still answers");
+    assert!(reply.head.to_ascii_lowercase().contains("connection: close"), "{}", reply.head);
     wait("the closed door", || TcpStream::connect(hook.listen).is_err().then_some(()));
     begun.send_more(rest).unwrap();
     assert_eq!(begun.receive().unwrap().json()["response"]["allowed"], true);

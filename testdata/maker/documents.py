@@ -71,6 +71,31 @@ def cosign_record(payload, data):
     }
 
 
+def envelope(payload, kind, signatures, encode=standard):
+    """A DSSE envelope; `signatures` are pairs of an id, or none, and the signature's bytes."""
+    return {
+        "payload": encode(payload),
+        "payloadType": kind,
+        "signatures": [{"sig": encode(data)} | ({} if id is None else {"keyid": id}) for id, data in signatures],
+    }
+
+
+def bundle(envelope, hint=None, version=".v0.3+json"):
+    """A sigstore bundle as cosign 3 writes it when it signs with a key."""
+    return {
+        "mediaType": "application/vnd.dev.sigstore.bundle" + version,
+        "verificationMaterial": {"publicKey": {} if hint is None else {"hint": hint}},
+        "dsseEnvelope": envelope,
+    }
+
+
+def carrying(envelope, image, kind="ATTESTATION"):
+    """A Grafeas occurrence with a DSSE envelope."""
+    occurrence = v1(b"", [], image)
+    del occurrence["attestation"]
+    return occurrence | {"kind": kind, "envelope": envelope}
+
+
 def snake_case(value):
     """The same with the field names of the protobuf files, which JSON readers of protobuf must accept too."""
     if isinstance(value, dict):

@@ -1,6 +1,6 @@
 """Every evidence document: who signed what, in which format, and what is wrong with it."""
 
-from . import keys, payloads
+from . import keys, payloads, statements
 from .documents import (
     cosign_record,
     document,
@@ -24,7 +24,8 @@ GOOD_COSIGN = payloads.cosign(WEB, WEB_DIGEST)
 def make(folder):
     """File name → text of each document."""
     signers = Signers(folder)
-    return formats(signers) | signed_by(signers) | other_images(signers) | bad_signatures(signers) | odd(signers)
+    groups = [formats, signed_by, other_images, bad_signatures, odd, statements.make]
+    return {name: text for group in groups for name, text in group(signers).items()}
 
 
 class Signers:

@@ -47,8 +47,17 @@ class Key:
 
     @property
     def default_id(self):
+        return "ni:///sha-256;" + base64.urlsafe_b64encode(self.fingerprint).rstrip(b"=").decode()
+
+    @property
+    def hint(self):
+        """By which cosign's bundles name the key."""
+        return base64.b64encode(self.fingerprint).decode()
+
+    @property
+    def fingerprint(self):
         der = self.public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        return "ni:///sha-256;" + base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
+        return hashlib.sha256(der).digest()
 
 
 @cache

@@ -31,8 +31,14 @@ FAILURES = [
     "PAYLOAD_UNREADABLE",
     "DIGEST_MISMATCH",
     "REPOSITORY_MISMATCH",
+    "PREDICATE_MISMATCH",
 ]
 VERIFICATIONS = 256
+SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
+COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1"
+BUNDLES = {f"application/vnd.dev.sigstore.bundle+json;version=0.{minor}" for minor in (1, 2, 3)} | {
+    "application/vnd.dev.sigstore.bundle.v0.3+json"
+}
 
 
 class Failure(Exception):
@@ -40,6 +46,10 @@ class Failure(Exception):
 
 
 class LimitReached(Exception):
+    pass
+
+
+class Malformed(Exception):
     pass
 
 
@@ -97,7 +107,7 @@ class Evidence:
     def __init__(self, policy, image, documents, now):
         self.image, self.now, self.verifications = image, now, 0
         self.keys = {
-            attestor["name"]: [Key(key, attestor["identity"]) for key in attestor["publicKeys"]]
+            attestor["name"]: [Key(key, attestor) for key in attestor["publicKeys"]]
             for attestor in policy["attestors"]
         }
         self.known_ids = {id for keys in self.keys.values() for key in keys for id in key.ids}
@@ -137,41 +147,52 @@ class Evidence:
         """The name of the key that made each good signature, or what is wrong with it."""
         if isinstance(item, str):
             return [item]
-        payload, signatures = item
+        payload, kind, signatures = item
         if not payload:
             return ["ATTESTATION_UNREADABLE"]
-        return [result for id, data in signatures for result in self.result(name, payload, id, data)]
+        return [result for id, data in signatures for result in self.result(name, payload, kind, id, data)]
 
-    def result(self, name, payload, id, data):
-        if id is not None and id not in self.known_ids:
-            return ["UNKNOWN_KEY"]
+    def result(self, name, payload, kind, id, data):
+        if id not in self.known_ids:
+            # DSSE's ids are hints, and one that leads nowhere is none.
+            if id is not None and kind is None:
+                return ["UNKNOWN_KEY"]
+            id = None
         results = []
         for key in self.keys[name]:
             if id is None or id in key.ids:
                 try:
-                    results.append(self.check(key, payload, data))
+                    results.append(self.check(key, payload, kind, data))
                 except Failure as failure:
                     results.append(str(failure))
         return results
 
-    def check(self, key, payload, data):
+    def check(self, key, payload, kind, data):
         key.check_window(self.now)
         self.verifications += 1
         if self.verifications > VERIFICATIONS:
             raise LimitReached
-        key.check_signature(payload, data)
-        repository, digest = read_payload(payload)
-        if digest != self.image.digest:
+        key.check_signature(messages(payload, kind), data)
+        claim, subjects = read_payload(payload, kind)
+        signed = [repository for repository, digests in subjects if self.image.digest in digests]
+        if not signed:
             raise Failure("DIGEST_MISMATCH")
-        signed = Reference(repository)
-        same = {
-            "repository": (signed.host, signed.path) == (self.image.host, self.image.path),
-            "path": signed.path == self.image.path,
-            "digest": True,
-        }
-        if not same[key.identity]:
+        if not any(self.is_place(repository, key.identity) for repository in signed):
             raise Failure("REPOSITORY_MISMATCH")
+        if claim not in key.predicate_types:
+            raise Failure("PREDICATE_MISMATCH")
         return key.default_id
+
+    def is_place(self, repository, identity):
+        if identity == "digest":
+            return True
+        if repository is None:
+            return False
+        try:
+            signed = Reference(repository)
+        except BadReference:
+            return False
+        return signed.path == self.image.path and (identity == "path" or signed.host == self.image.host)
 
 
 def names(require):
@@ -183,14 +204,16 @@ def names(require):
 
 
 class Key:
-    def __init__(self, fields, identity):
-        self.fields, self.identity = fields, identity
+    def __init__(self, fields, attestor):
+        self.fields, self.identity = fields, attestor["identity"]
+        self.predicate_types = attestor.get("predicateTypes", [COSIGN_SIGN])
         self.public = serialization.load_pem_public_key(fields["pem"].encode())
         der = self.public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         digest = hashes.Hash(hashes.SHA256())
         digest.update(der)
-        self.default_id = "ni:///sha-256;" + base64.urlsafe_b64encode(digest.finalize()).decode().rstrip("=")
-        self.ids = {self.default_id, fields.get("id", self.default_id)}
+        fingerprint = digest.finalize()
+        self.default_id = "ni:///sha-256;" + base64.urlsafe_b64encode(fingerprint).decode().rstrip("=")
+        self.ids = {self.default_id, fields.get("id", self.default_id), base64.b64encode(fingerprint).decode()}
 
     def check_window(self, now):
         if "validFrom" in self.fields and now < time(self.fields["validFrom"]):
@@ -198,26 +221,31 @@ class Key:
         if "validUntil" in self.fields and now >= time(self.fields["validUntil"]):
             raise Failure("KEY_EXPIRED")
 
-    def check_signature(self, payload, data):
+    def check_signature(self, messages, data):
         algorithm = self.fields["algorithm"].upper().replace("-", "_")
         stated = ("pss" if "PSS" in algorithm else "pkcs1", "512" if algorithm.endswith("512") else "256")
-        if self.verifies(*stated, payload, data, self.fields.get("saltLength", paddings.PSS.AUTO)):
+        if self.verifies(*stated, messages, data, self.fields.get("saltLength", paddings.PSS.AUTO)):
             return
         others = [(padding, size) for padding in ("pss", "pkcs1") for size in ("256", "384", "512")]
         # The stated padding and hash among them: then it is the salt that is of another length.
-        mismatch = any(self.verifies(*other, payload, data, paddings.PSS.AUTO) for other in others)
+        mismatch = any(self.verifies(*other, messages, data, paddings.PSS.AUTO) for other in others)
         raise Failure("ALGORITHM_MISMATCH" if mismatch else "BAD_SIGNATURE")
 
-    def verifies(self, padding, size, payload, data, salt):
+    def verifies(self, padding, size, messages, data, salt):
         hash = getattr(hashes, f"SHA{size}")()
         scheme = paddings.PSS(paddings.MGF1(hash), salt) if padding == "pss" else paddings.PKCS1v15()
-        for message in (payload, pae(payload)):
+        for message in messages:
             try:
                 self.public.verify(data, message, scheme, hash)
                 return True
             except InvalidSignature:
                 pass
         return False
+
+
+def messages(payload, kind):
+    """What may have been signed: DSSE's encoding, and the payload itself where no type stands beside it."""
+    return (payload, pae(payload)) if kind is None else (pae(payload, kind),)
 
 
 def time(text):
@@ -237,22 +265,46 @@ def attestations(text):
         for item in value if isinstance(value, list) else [value]:
             try:
                 yield attestation(camel(item))
-            except (binascii.Error, KeyError):
+            except (binascii.Error, KeyError, Malformed):
                 yield "ATTESTATION_UNREADABLE"
 
 
 def attestation(item):
     if "Base64Signature" in item:
-        return decode(item["Payload"]), [(None, decode(item["Base64Signature"]))]
+        return decode(item["Payload"]), None, [(None, decode(item["Base64Signature"]))]
+    if "verificationMaterial" in item:
+        return bundle(item)
+    if "payloadType" in item:
+        return envelope(item)
+    if "envelope" in item and "attestation" not in item:
+        return envelope(item["envelope"])
     if item["kind"] != "ATTESTATION":
-        return "UNSUPPORTED_FORMAT"
+        return "UNSUPPORTED_FORMAT" if item["kind"] == "DSSE_ATTESTATION" else "NO_ATTESTATION"
     body = item["attestation"]
     body = body.get("attestation", body)
     body = body.get("genericSignedAttestation", body)
     if "pgpSignedAttestation" in body or "jwts" in body:
         return "UNSUPPORTED_FORMAT"
     signatures = [(one.get("publicKeyId"), decode(one["signature"])) for one in body["signatures"]]
-    return decode(body["serializedPayload"]), signatures
+    return decode(body["serializedPayload"]), None, signatures
+
+
+def envelope(item):
+    signatures = [(one.get("keyid") or None, decode(one["sig"])) for one in item["signatures"]]
+    if not signatures:
+        raise Malformed
+    return decode(item["payload"]), item["payloadType"], signatures
+
+
+def bundle(item):
+    material = item["verificationMaterial"]
+    if item["mediaType"] not in BUNDLES or "publicKey" not in material or "messageSignature" in item:
+        return "UNSUPPORTED_FORMAT"
+    payload, kind, signatures = envelope(item["dsseEnvelope"])
+    hint = material["publicKey"].get("hint")
+    if len(signatures) != 1 or None not in (hint, signatures[0][0]) and hint != signatures[0][0]:
+        raise Malformed
+    return payload, kind, [(id or hint, data) for id, data in signatures]
 
 
 def decode(text):
@@ -265,12 +317,41 @@ def camel(value):
     return [camel(item) for item in value] if isinstance(value, list) else value
 
 
-def read_payload(payload):
-    def once(members):
-        if len(dict(members)) != len(members):
-            raise ValueError("a member stands twice")
-        return dict(members)
+def read_payload(payload, kind):
+    """What a payload claims, and of what: pairs of a repository, or none, and digests."""
+    if kind in (None, SIMPLE_SIGNING):
+        repository, digest = read_simple_signing(payload)
+        return COSIGN_SIGN, [(repository, [digest])]
+    if not re.fullmatch(r"application/vnd\.in-toto(\..+)?\+json", kind):
+        raise Failure("PAYLOAD_UNREADABLE")
+    return read_statement(payload)
 
+
+def read_statement(payload):
+    try:
+        value = json.loads(payload.decode(), object_pairs_hook=once)
+        if value["_type"] not in ("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1"):
+            raise ValueError("another type")
+        subjects = []
+        for subject in value["subject"]:
+            digests = [f"{algorithm}:{text}" for algorithm, text in subject["digest"].items()]
+            if not digests or not all(isinstance(text, str) for text in subject["digest"].values()):
+                raise ValueError("no digests")
+            subjects.append((subject.get("name") or None, digests))
+        if not subjects or not isinstance(value["predicateType"], str):
+            raise ValueError("nothing is claimed")
+        return value["predicateType"], subjects
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Failure("PAYLOAD_UNREADABLE") from None
+
+
+def once(members):
+    if len(dict(members)) != len(members):
+        raise ValueError("a member stands twice")
+    return dict(members)
+
+
+def read_simple_signing(payload):
     try:
         value = json.loads(payload.decode(), object_pairs_hook=once)
         if not {"critical"} <= set(value) <= {"critical", "optional"}:

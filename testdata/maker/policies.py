@@ -50,6 +50,16 @@ def make(folder):
         ),
         "identity-path": policy([by["release"].attestor(identity="path")], require={"all": ["release"]}, images=None),
         "identity-digest": policy([by["release"].attestor(identity="digest")], require={"all": ["release"]}),
+        # How cosign 3 signs: PKCS#1 v1.5, and no repository in what is signed.
+        "cosign": policy([by["qa"].attestor(identity="digest")], require={"all": ["qa"]}),
+        "provenance": policy(
+            [by["release"].attestor(types=["https://slsa.dev/provenance/v1", "https://slsa.dev/provenance/v0.2"])],
+            require={"all": ["release"]},
+        ),
+        "signed-or-built": policy(
+            [by["release"].attestor(types=["https://slsa.dev/provenance/v1", "https://sigstore.dev/cosign/sign/v1"])],
+            require={"all": ["release"]},
+        ),
         "rotation": rotation(by),
         "shared-id": policy(
             [
@@ -154,13 +164,15 @@ class Attestor:
         fields = {"id": keys.GIVEN_IDS.get(self.name), "algorithm": ALGORITHMS[self.name]} | more | {"pem": self.pem}
         return {name: value for name, value in fields.items() if value is not None}
 
-    def attestor(self, name=None, identity="repository", **more):
-        return {
+    def attestor(self, name=None, identity="repository", types=None, **more):
+        fields = {
             "name": name or self.name,
             "description": DESCRIPTIONS[self.name],
             "identity": identity,
+            "predicateTypes": types,
             "publicKeys": [self.key(**more)],
         }
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 def without(policy, *names):

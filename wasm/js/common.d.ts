@@ -2,6 +2,7 @@
 
 /** An error of dokimos, or of how it was called. */
 export class DokimosError extends Error {
+  private constructor();
   readonly name: "DokimosError";
   /**
    * Stable. Those of documents, keys, algorithms, references and times are in docs/CODES.md; besides there are
@@ -115,6 +116,7 @@ export type ReasonCode =
   | "PAYLOAD_UNREADABLE"
   | "DIGEST_MISMATCH"
   | "REPOSITORY_MISMATCH"
+  | "PREDICATE_MISMATCH"
   | "LIMIT_REACHED";
 
 /** What holds memory of the module: freed by `free()`, or by `using`. */
@@ -305,7 +307,13 @@ export interface KeyOptions {
 
 /** A signature to be checked, with a key that was read before, or with one in PEM (a string) or DER (bytes). */
 export type SignatureCheck =
-  | { readonly key: PublicKey; readonly message: Document; readonly signature: Uint8Array }
+  | {
+      readonly key: PublicKey;
+      readonly algorithm?: null;
+      readonly saltLength?: null;
+      readonly message: Document;
+      readonly signature: Uint8Array;
+    }
   | {
       readonly key: Document;
       readonly algorithm: string;

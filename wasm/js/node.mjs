@@ -1,6 +1,7 @@
 import node from "./node.cjs";
 
 export const {
+  AdmissionReview,
   Attestations,
   DokimosError,
   Policy,

@@ -263,6 +263,7 @@ const codesZh = {
   PAYLOAD_UNREADABLE: "签名有效，但所签的内容无法读取。",
   DIGEST_MISMATCH: "签名有效，但签的是另一个镜像摘要。",
   REPOSITORY_MISMATCH: "签名对该摘要有效，但签的是另一个仓库。",
+  PREDICATE_MISMATCH: "签名对该镜像有效，但它所声明的类型对该证明者不算数。",
   LIMIT_REACHED: "在得出结论之前达到了预算的上限。",
 };
 

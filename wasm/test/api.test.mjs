@@ -1,6 +1,5 @@
 // How the package is called, and what it says when it is called wrongly.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -243,28 +242,6 @@ test("the reason codes are those of the report's schema and of the types", async
   const types = readFileSync(join(PACKAGE, "common.d.ts"), "utf8");
   const union = types.slice(types.indexOf("export type ReasonCode"), types.indexOf("/** What holds memory"));
   assert.deepEqual(union.match(/"[A-Z_]+"/g).map((code) => code.slice(1, -1)), codes.map(({ code }) => code));
-});
-
-test("after a failure inside, every call is refused", () => {
-  // An instance whose `evaluate` traps, as after a panic.
-  const script = `
-    const { readFileSync } = await import("node:fs");
-    const Instance = WebAssembly.Instance;
-    WebAssembly.Instance = function (module, imports) {
-      const { exports } = new Instance(module, imports);
-      return { exports: { ...exports, policy_evaluate() { throw new WebAssembly.RuntimeError("unreachable"); } } };
-    };
-    const { Attestations, Policy, initSync, version } = await import(${JSON.stringify(join(PACKAGE, "slim.js"))});
-    try { version(); } catch (error) { console.log(error.code); }
-    initSync(readFileSync(${JSON.stringify(join(PACKAGE, "dokimos.wasm"))}));
-    const policy = Policy.fromJson('{"apiVersion":"dokimos.dev/v1","kind":"Policy","default":{"evaluation":"ALWAYS_DENY"}}');
-    for (const action of [() => policy.evaluate({ image: "a", at: 0 }), () => policy.outline(), version, () => new Attestations()]) {
-      try { action(); console.log("no error"); } catch (error) { console.log(error.code, error.cause?.message); }
-    }
-    policy.free();
-  `;
-  const run = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
-  assert.equal(run.stdout, ["NOT_READY", ...Array(4).fill("INTERNAL unreachable"), ""].join("\n"), run.stderr);
 });
 
 test("bytes of every length and kind are read as they are", () => {

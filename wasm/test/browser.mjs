@@ -8,26 +8,33 @@ const TYPES = {
   ".css": "text/css",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
   ".json": "application/json",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
 };
 
-/** Serves a folder on this machine, as any file server does; the address is in `url`. */
-export async function serve(folder, headers = {}) {
+/**
+ * Serves a folder on this machine, as any file server does; the address is in `url`, and what was asked for in `asked`.
+ * Types of files go by their names, and `types` has others than the usual ones.
+ */
+export async function serve(folder, headers = {}, types = {}) {
+  const typeOf = { ...TYPES, ...types };
+  const asked = [];
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    asked.push(path);
     try {
       const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
       const body = await readFile(file);
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", ...headers });
+      response.writeHead(200, { "content-type": typeOf[extname(file)] ?? "application/octet-stream", ...headers });
       response.end(body);
     } catch {
       response.writeHead(404).end();
     }
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
+  return { url: `http://127.0.0.1:${server.address().port}/`, asked, close: () => server.close() };
 }
 
 /** Chromium of the system: DOKIMOS_CHROMIUM, or where Debian puts it. */

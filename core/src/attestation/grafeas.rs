@@ -1,17 +1,14 @@
 //! Grafeas occurrences of kind `ATTESTATION`, in the JSON mapping of protocol buffers (grafeas/grafeas
 //! `proto/v1/attestation.proto`, `proto/v1beta1/attestation.proto`).
 //!
-//! What is signed is `serializedPayload` and nothing else: `name`, `resourceUri` and `noteName` are the server's words.
+//! What is signed is `serializedPayload` and nothing else, or what an `envelope` holds ([`dsse`]): `name`, `resourceUri`,
+//! `noteName` and `kind` are the server's words.
 
-use super::{
-    Attestation, Content, Signature, Source,
-    base64::{self, Dialect},
-    fields::{Field, Fields, Name},
-    payload_bytes, readable, signature_bytes,
-};
+use super::{Attestation, Content, Source, base64, dsse, readable, signed::Names};
 use crate::{
     Budget, Problem,
     document::{Place, Shown, code},
+    fields::{Field, Fields, Name},
     go_json,
     json::Json,
 };
@@ -26,12 +23,17 @@ const KIND: Name = Name::only("kind");
 const NAME: Name = Name::only("name");
 const PAYLOAD: Name = Name("serializedPayload", "serialized_payload");
 const PGP: Name = Name("pgpSignedAttestation", "pgp_signed_attestation");
-const PUBLIC_KEY_ID: Name = Name("publicKeyId", "public_key_id");
 const RESOURCE: Name = Name::only("resource");
 const RESOURCE_URI: Name = Name("resourceUri", "resource_uri");
-const SIGNATURE: Name = Name::only("signature");
 const SIGNATURES: Name = Name::only("signatures");
 const URI: Name = Name::only("uri");
+
+const SIGNED: Names = Names {
+    payload: PAYLOAD,
+    payload_type: None,
+    signature: Name::only("signature"),
+    key_id: Name("publicKeyId", "public_key_id"),
+};
 
 pub(super) fn read(json: &Json<'_>, place: &Place<'_>, source: &Source, budget: &Budget) -> Attestation {
     let mut read = Occurrence { name: None, format: "grafeas/v1", resource: None };
@@ -52,18 +54,26 @@ impl<'j> Occurrence<'j> {
         let occurrence = Fields::new(json, place)?;
         self.name = occurrence.optional(NAME)?.map(|name| name.text()).transpose()?;
         self.resource = self.resource(&occurrence)?;
-        if let Some(kind) = occurrence.optional(KIND)? {
-            match kind.text()? {
-                // The second is the name that kritis knew, the third what an absent kind is to protocol buffers.
-                "ATTESTATION" | "ATTESTATION_AUTHORITY" | "NOTE_KIND_UNSPECIFIED" => {}
-                other => return Ok(Content::Unsupported(format!("an occurrence of kind {}", Shown(other)).into())),
+        let kind = match occurrence.optional(KIND)? {
+            Some(kind) => kind.text()?,
+            // What an absent kind is to protocol buffers.
+            None => "NOTE_KIND_UNSPECIFIED",
+        };
+        // The second is the name that kritis knew.
+        let attests = matches!(kind, "ATTESTATION" | "ATTESTATION_AUTHORITY" | "NOTE_KIND_UNSPECIFIED");
+        let attestation = match (occurrence.optional(ATTESTATION)?, occurrence.optional(ENVELOPE)?) {
+            (Some(attestation), _) if attests => attestation,
+            // An envelope may stand in an occurrence of any kind: what it holds is in the envelope, and signed.
+            (None, Some(envelope)) => return dsse::content(envelope.json, &envelope.place(), budget),
+            (None, None) if attests => return Err(occurrence.missing(ATTESTATION)),
+            _ => {
+                let what = format!("an occurrence of kind {}", Shown(kind)).into();
+                return Ok(match kind {
+                    // The kinds that carried an envelope or a link before there was a place for envelopes.
+                    "DSSE_ATTESTATION" | "INTOTO" => Content::Unsupported(what),
+                    _ => Content::Unrelated(what),
+                });
             }
-        }
-        let Some(attestation) = occurrence.optional(ATTESTATION)? else {
-            return match occurrence.optional(ENVELOPE)? {
-                Some(_) => Ok(Content::Unsupported("a DSSE envelope".into())),
-                None => Err(occurrence.missing(ATTESTATION)),
-            };
         };
         let place = attestation.place();
         let details = Fields::new(attestation.json, &place)?;
@@ -98,7 +108,7 @@ fn v1(details: &Fields<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
     if details.optional(SIGNATURES)?.is_none() && details.optional(JWTS)?.is_some() {
         return Ok(Content::Unsupported("a JWT attestation".into()));
     }
-    signed(details, budget)
+    SIGNED.read(details, budget)
 }
 
 fn v1beta1(inner: Field<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
@@ -120,47 +130,7 @@ fn v1beta1(inner: Field<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
             }
         }
     }
-    signed(&details, budget)
-}
-
-/// The part that both versions share: a payload, and signatures over it.
-fn signed(details: &Fields<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
-    let payload = payload_bytes(details.required(PAYLOAD)?, Dialect::Protobuf)?;
-    let signatures = details.required(SIGNATURES)?;
-    let place = signatures.place();
-    let items = signatures.json.array_at(&place)?;
-    if items.is_empty() {
-        return Err(Problem::new(code::INVALID_VALUE, &place, "the list is empty"));
-    }
-    if items.len() > budget.signatures {
-        let message = format_args!("more than {} signatures", budget.signatures);
-        return Err(Problem::new(code::LIMIT_REACHED, &place, message));
-    }
-    let read = |(index, item)| signature(item, &place.item(index));
-    Ok(Content::Signed { payload, signatures: items.iter().enumerate().map(read).collect() })
-}
-
-/// A malformed signature is kept, so that it is reported and the others count.
-fn signature(json: &Json<'_>, place: &Place<'_>) -> Signature {
-    let fields = match Fields::new(json, place) {
-        Ok(fields) => fields,
-        Err(problem) => return Signature { key_id: None, bytes: Err(problem) },
-    };
-    match key_id(&fields) {
-        Err(problem) => Signature { key_id: None, bytes: Err(problem) },
-        Ok(key_id) => {
-            let bytes = fields.required(SIGNATURE).and_then(|field| signature_bytes(field, Dialect::Protobuf));
-            Signature { key_id, bytes }
-        }
-    }
-}
-
-/// In protobuf's JSON a text that is empty and one that is absent are the same. Grafeas' own server refuses such a
-/// signature; here it is one that names no key, as cosign's, and any key may have made it.
-fn key_id(fields: &Fields<'_, '_>) -> Result<Option<String>, Problem> {
-    let Some(field) = fields.optional(PUBLIC_KEY_ID)? else { return Ok(None) };
-    let text = field.text()?;
-    Ok((!text.is_empty()).then(|| text.into()))
+    SIGNED.read(&details, budget)
 }
 
 impl Attestation {

@@ -4,15 +4,18 @@
 //! signed, and the signatures over them. Nothing in this module looks into a payload or at a key.
 
 mod base64;
+mod bundle;
 mod cosign;
-mod fields;
+mod dsse;
 mod grafeas;
 mod index;
 mod shape;
+mod signed;
 
 use crate::{
     Budget, Digest, Problem,
     document::{Place, ShownUpTo, code},
+    fields::Field,
 };
 use alloc::{
     borrow::Cow,
@@ -22,7 +25,6 @@ use alloc::{
 };
 use base64::Dialect;
 use core::slice;
-use fields::Field;
 use index::Index;
 
 /// The most bytes of a signature: that of an RSA key of 8,192 bits, the largest that is accepted.
@@ -66,6 +68,7 @@ impl Attestations {
     /// - a Grafeas occurrence, v1 or v1beta1, or the page `{"occurrences": […]}` in which its API lists them (`{}` is
     ///   the page that lists none),
     /// - the object that `cosign download signature` prints,
+    /// - a DSSE envelope, or a sigstore bundle with one that was signed with a key,
     /// - an array of such objects, or one a line (NDJSON).
     ///
     /// `source` names the document in reports, such as its file name; it may be empty.
@@ -112,7 +115,7 @@ impl Attestations {
             return Err(too_many(budget));
         }
         let signature = Signature { key_id: key_id.map(String::from), bytes: Ok(signature.into()) };
-        let content = Content::Signed { payload: payload.into(), signatures: vec![signature] };
+        let content = Content::Signed { payload: payload.into(), payload_type: None, signatures: vec![signature] };
         let source = Source::new(source).at(&Place::Root, None);
         self.list.push(Attestation { source, format: "detached", resource: None, content });
         self.index.extend(&self.list);
@@ -196,12 +199,14 @@ pub struct Attestation {
 /// What could be made of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// A payload to be verified with any of the signatures.
-    Signed { payload: Vec<u8>, signatures: Vec<Signature> },
+    /// A payload to be verified with any of the signatures. DSSE signs a type with it.
+    Signed { payload: Vec<u8>, payload_type: Option<String>, signatures: Vec<Signature> },
     /// A malformed item.
     Unreadable(Problem),
-    /// A well-formed item of a kind that cannot be verified here: which.
+    /// A well-formed attestation of a kind that cannot be verified here: which.
     Unsupported(Cow<'static, str>),
+    /// A well-formed item that attests nothing, such as a finding of a scanner, which stands in the same list.
+    Unrelated(Cow<'static, str>),
 }
 
 impl Attestation {
@@ -214,8 +219,8 @@ impl Attestation {
         &self.source
     }
 
-    /// The format in which it came: `grafeas/v1`, `grafeas/v1beta1`, `cosign` or `detached`; `dsse`,
-    /// `sigstore-bundle` and `unknown` for items that cannot be used.
+    /// The format in which it came: `grafeas/v1`, `grafeas/v1beta1`, `cosign`, `dsse`, `sigstore-bundle` or `detached`;
+    /// `unknown` for an item that cannot be used.
     #[must_use]
     pub fn format(&self) -> &'static str {
         self.format
@@ -226,7 +231,7 @@ impl Attestation {
     pub fn signatures(&self) -> &[Signature] {
         match &self.content {
             Content::Signed { signatures, .. } => signatures,
-            Content::Unreadable(_) | Content::Unsupported(_) => &[],
+            _ => &[],
         }
     }
 
@@ -236,7 +241,16 @@ impl Attestation {
     pub fn untrusted_payload(&self) -> Option<&[u8]> {
         match &self.content {
             Content::Signed { payload, .. } => Some(payload),
-            Content::Unreadable(_) | Content::Unsupported(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The type that is signed with the payload, as the attestation states it; none unless it is a DSSE envelope.
+    #[must_use]
+    pub fn untrusted_payload_type(&self) -> Option<&str> {
+        match &self.content {
+            Content::Signed { payload_type, .. } => payload_type.as_deref(),
+            _ => None,
         }
     }
 
@@ -251,16 +265,17 @@ impl Attestation {
     pub fn problem(&self) -> Option<&Problem> {
         match &self.content {
             Content::Unreadable(problem) => Some(problem),
-            Content::Signed { .. } | Content::Unsupported(_) => None,
+            _ => None,
         }
     }
 
-    /// What it is, in words, if it is of a kind that is not supported, such as `a PGP signed attestation`.
+    /// What it is, in words, if it is of a kind that is not supported, such as `a PGP signed attestation`, or no
+    /// attestation at all, such as `an occurrence of kind VULNERABILITY`.
     #[must_use]
     pub fn unsupported(&self) -> Option<&str> {
         match &self.content {
-            Content::Unsupported(what) => Some(what),
-            Content::Signed { .. } | Content::Unreadable(_) => None,
+            Content::Unsupported(what) | Content::Unrelated(what) => Some(what),
+            _ => None,
         }
     }
 

@@ -1,13 +1,10 @@
 //! Which format a document has, and which items are in it.
 
-use super::{
-    Attestation, Content, Source, cosign,
-    fields::{Fields, Name},
-    grafeas, too_many,
-};
+use super::{Attestation, Content, Source, bundle, cosign, dsse, grafeas, too_many};
 use crate::{
     Budget, Problem,
     document::{Place, code},
+    fields::{Fields, Name},
     json::{Json, Members},
 };
 use alloc::vec::Vec;
@@ -75,27 +72,32 @@ impl<'b> Reader<'b> {
     }
 
     fn item(&mut self, json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
-        let unsupported = |format, what| {
-            let content = Content::Unsupported(what);
-            Attestation { source: self.source.at(place, None), format, resource: None, content }
-        };
-        let attestation = if has(json, &["Base64Signature", "Payload"]) {
-            cosign::read(json, place, &self.source)
-        } else if has(json, &["attestation", "noteName", "note_name"]) {
-            grafeas::read(json, place, &self.source, self.budget)
-        } else if has(json, &["dsseEnvelope", "messageSignature", "verificationMaterial"]) {
-            unsupported("sigstore-bundle", "a sigstore bundle".into())
-        } else if has(json, &["payloadType"]) {
-            unsupported("dsse", "a DSSE envelope".into())
+        let read = if has(json, &["Base64Signature", "Payload"]) {
+            Some(("cosign", cosign::content(json, place)))
+        } else if bundle::MEMBERS.iter().any(|name| has(json, &[name.0, name.1])) {
+            Some(("sigstore-bundle", bundle::content(json, place, self.budget)))
+        } else if has(json, &[dsse::PAYLOAD_TYPE.0]) {
+            Some(("dsse", dsse::content(json, place, self.budget)))
         } else {
-            return self.stranger(place);
+            None
+        };
+        let attestation = match read {
+            Some((format, content)) => {
+                let content = content.unwrap_or_else(Content::Unreadable);
+                Attestation { source: self.source.at(place, None), format, resource: None, content }
+            }
+            None if has(json, &["attestation", "envelope", "noteName", "note_name"]) => {
+                grafeas::read(json, place, &self.source, self.budget)
+            }
+            None => return self.stranger(place),
         };
         self.known = true;
         self.push(attestation)
     }
 
     fn stranger(&mut self, place: &Place<'_>) -> Result<(), Problem> {
-        let message = "neither a Grafeas occurrence, nor a page of them, nor a cosign signature";
+        let message =
+            "not a Grafeas occurrence, a page of them, a cosign signature, a DSSE envelope or a sigstore bundle";
         let problem = Problem::new(code::UNKNOWN_FORMAT, place, message);
         self.stranger.get_or_insert_with(|| problem.clone());
         let source = self.source.at(place, None);

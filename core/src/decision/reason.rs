@@ -86,6 +86,8 @@ reason_codes! {
     DigestMismatch = 309, "DIGEST_MISMATCH";
     /// The signature is valid for this digest in another repository.
     RepositoryMismatch = 310, "REPOSITORY_MISMATCH";
+    /// The signature is valid for this image, and what it claims is not of a type that counts for the attestor.
+    PredicateMismatch = 311, "PREDICATE_MISMATCH";
     /// A limit of the budget was reached before the decision was made.
     LimitReached = 400, "LIMIT_REACHED";
 }

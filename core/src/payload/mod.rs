@@ -1,19 +1,78 @@
 //! The text that is signed: simple signing JSON (containers/image `docs/containers-signature.5.md`), written by several
-//! tools in several ways and read here in one.
+//! tools in several ways and read here in one; or an in-toto Statement.
 
 mod encoding;
+mod statement;
 mod style;
 
 pub use encoding::{COSIGN_SIMPLE_SIGNING_TYPE, PreAuthenticationEncoding};
+pub use statement::{Statement, Subject};
 pub use style::PayloadStyle;
 
 use crate::{
-    Budget, Problem,
+    Budget, Digest, Problem,
     document::{Place, Shown, code},
     go_json,
     json::Json,
 };
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, string::String, vec, vec::Vec};
+
+/// What a payload says.
+///
+/// **Reading it does not verify it**: see [`SimpleSigning`] and [`Statement`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Payload<'p> {
+    /// Simple signing.
+    SimpleSigning(SimpleSigning),
+    /// An in-toto Statement.
+    Statement(Statement<'p>),
+}
+
+impl<'p> Payload<'p> {
+    /// Reads a payload by its type: that of the DSSE envelope in which it stands. One without a type is simple signing.
+    ///
+    /// # Errors
+    /// `UNKNOWN_FORMAT` for a type that is neither `application/vnd.in-toto+json` (nor `application/vnd.in-toto.…+json`)
+    /// nor [`COSIGN_SIMPLE_SIGNING_TYPE`]; otherwise as [`SimpleSigning::parse`] or [`Statement::parse`].
+    pub fn parse(payload_type: Option<&str>, bytes: &'p [u8], budget: &Budget) -> Result<Self, Problem> {
+        let is_statement = match payload_type {
+            None | Some(COSIGN_SIMPLE_SIGNING_TYPE) => false,
+            Some(other) if is_in_toto(other) => true,
+            Some(other) => {
+                let message = format_args!("a payload of type \"{}\" is not supported", Shown(other));
+                return Err(Problem::new(code::UNKNOWN_FORMAT, &Place::Root, message));
+            }
+        };
+        let json = Json::parse(bytes, budget)?;
+        if is_statement {
+            Statement::read(json).map(Self::Statement)
+        } else {
+            SimpleSigning::read(&json).map(Self::SimpleSigning)
+        }
+    }
+
+    /// The names under which it states this digest, none for a subject that has no name.
+    pub(crate) fn names_of(&self, digest: &Digest) -> Vec<Option<&str>> {
+        match self {
+            Self::SimpleSigning(claim) => {
+                let same = claim.manifest_digest.split_once(':') == Some((digest.algorithm().name(), digest.hex()));
+                if same { vec![Some(&claim.docker_reference)] } else { Vec::new() }
+            }
+            Self::Statement(statement) => {
+                statement.subjects().filter(|subject| subject.has(digest)).map(Subject::name).collect()
+            }
+        }
+    }
+}
+
+/// in-toto/attestation `spec/v1/envelope.md`: `application/vnd.in-toto+json`, or with the name of a predicate in it.
+fn is_in_toto(payload_type: &str) -> bool {
+    let rest = payload_type.strip_prefix("application/vnd.in-toto").and_then(|rest| rest.strip_suffix("+json"));
+    rest.is_some_and(|predicate| {
+        predicate.is_empty() || predicate.strip_prefix('.').is_some_and(|name| !name.is_empty())
+    })
+}
 
 /// A simple signing payload: the claim "this repository holds this manifest".
 ///
@@ -49,9 +108,12 @@ impl SimpleSigning {
     /// The first thing that is wrong: `SYNTAX`, `DUPLICATE_FIELD`, `UNKNOWN_FIELD`, `MISSING_FIELD`, `WRONG_TYPE`,
     /// `INVALID_VALUE` (an unknown `type`, an empty text), or `LIMIT_REACHED` (bytes, depth, number of values).
     pub fn parse(bytes: &[u8], budget: &Budget) -> Result<Self, Problem> {
-        let json = Json::parse(bytes, budget)?;
+        Self::read(&Json::parse(bytes, budget)?)
+    }
+
+    fn read(json: &Json<'_>) -> Result<Self, Problem> {
         let root = Place::Root;
-        let payload = Exact::new(&json, &root, &["critical", "optional"])?;
+        let payload = Exact::new(json, &root, &["critical", "optional"])?;
         let critical_at = root.member("critical");
         let critical = Exact::new(payload.member("critical")?, &critical_at, &["identity", "image", "type"])?;
         let identity_at = critical_at.member("identity");

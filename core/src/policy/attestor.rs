@@ -1,11 +1,13 @@
 use super::decode::{Object, one_of, string, wrong_type};
 use crate::{
-    KeyId, PublicKey, SignatureAlgorithm, UnixTime,
+    KeyId, PublicKey, SignatureAlgorithm, Statement, UnixTime,
     document::{Place, Problems, Shown, code},
     json::Json,
 };
+use ::base64::{Engine, engine::general_purpose::STANDARD};
 use alloc::{
     string::{String, ToString},
+    vec,
     vec::Vec,
 };
 
@@ -15,6 +17,8 @@ pub(crate) struct Attestor {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) identity: Identity,
+    /// The types of statements that count; simple signing counts as cosign's.
+    pub(crate) predicate_types: Vec<String>,
     pub(crate) keys: Vec<AttestorKey>,
 }
 
@@ -41,7 +45,7 @@ pub(crate) struct AttestorKey {
 }
 
 impl Attestor {
-    const FIELDS: &[&str] = &["name", "description", "identity", "publicKeys"];
+    const FIELDS: &[&str] = &["name", "description", "identity", "predicateTypes", "publicKeys"];
 
     pub(super) fn decode(json: &Json<'_>, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
         let object = Object::new(json, place, Self::FIELDS, problems)?;
@@ -50,6 +54,11 @@ impl Attestor {
         let identity = match object.optional_string("identity", problems) {
             Some(text) => Identity::decode(text, &place.member("identity"), problems),
             None => Some(Identity::Repository),
+        };
+        let predicate_types = match object.get("predicateTypes") {
+            Some(_) => predicate_types(&object, problems),
+            // A report on an image, signed by the same key, is not an approval of it (CVE-2022-35929).
+            None => Some(vec![Statement::COSIGN_SIGN.into()]),
         };
         if object.get("publicKeys").is_none() {
             problems.add(code::MISSING_FIELD, place, "the field \"publicKeys\" is missing");
@@ -66,8 +75,23 @@ impl Attestor {
             }
             keys.push(key);
         }
-        Some(Self { name: name?, description, identity: identity?, keys })
+        Some(Self { name: name?, description, identity: identity?, predicate_types: predicate_types?, keys })
     }
+}
+
+/// Texts that are compared to the letter, none of them twice.
+fn predicate_types(object: &Object<'_, '_>, problems: &mut Problems) -> Option<Vec<String>> {
+    let list = object.place.member("predicateTypes");
+    let mut types: Vec<String> = Vec::new();
+    for (index, json) in object.items("predicateTypes", problems)?.iter().enumerate() {
+        let place = list.item(index);
+        let Some(text) = string(json, &place, problems) else { continue };
+        if types.iter().any(|other| other == text) {
+            problems.add(code::INVALID_VALUE, &place, format_args!("the type \"{}\" stands twice", Shown(text)));
+        }
+        types.push(text.into());
+    }
+    Some(types)
 }
 
 /// A name of an attestor or a rule: printable, bounded, the same in every report.
@@ -129,6 +153,11 @@ impl AttestorKey {
         let default_id = key.default_id().to_string();
         let id = id?.map_or_else(|| default_id.clone(), |id| id.to_string());
         Some(Self { id, default_id, valid_from: valid_from?, valid_until: valid_until?, key })
+    }
+
+    /// The ids to which the key answers: the policy's, the default one, and the hint by which cosign's bundles name it.
+    pub(super) fn ids(&self) -> [String; 3] {
+        [self.id.clone(), self.default_id.clone(), STANDARD.encode(self.key.fingerprint())]
     }
 
     /// Whether the key may be used at this time: from `validFrom` on, and before `validUntil`.

@@ -3,7 +3,7 @@
 use super::{
     Policy, PolicyError,
     allowlist::Exemption,
-    attestor::Attestor,
+    attestor::{Attestor, AttestorKey},
     decode::{Object, one_of},
     requirement::Requirement,
     rule::{Evaluation, Rule},
@@ -89,9 +89,9 @@ impl Policy {
     /// Fills what evaluation looks things up in.
     fn indexed(mut self) -> Self {
         for (attestor, keys) in self.attestors.iter().map(|attestor| &attestor.keys).enumerate() {
-            for (key, ids) in keys.iter().map(|key| [&key.id, &key.default_id]).enumerate() {
+            for (key, ids) in keys.iter().map(AttestorKey::ids).enumerate() {
                 for id in ids {
-                    let entry = self.key_ids.entry(id.clone()).or_default();
+                    let entry = self.key_ids.entry(id).or_default();
                     if !entry.contains(&(attestor, key)) {
                         entry.push((attestor, key));
                     }

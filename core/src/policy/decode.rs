@@ -59,12 +59,16 @@ impl<'d, 'p> Object<'d, 'p> {
     /// The items of an array that must hold at least one.
     ///
     /// An empty list could mean "all" to one reader and "none" to another: it is an error, and leaving the member out
-    /// is the one way to say "all".
+    /// is the one way to say what the documentation says of that.
     pub(super) fn items(&self, name: &str, problems: &mut Problems) -> Option<&'d [Json<'d>]> {
         let place = self.place.member(name);
         match self.get(name)? {
             Json::Array(items) if items.is_empty() => {
-                problems.add(code::INVALID_VALUE, &place, "the list is empty; leave the field out to match everything");
+                problems.add(
+                    code::INVALID_VALUE,
+                    &place,
+                    "the list is empty; leave the field out, or name at least one",
+                );
                 None
             }
             Json::Array(items) => Some(items),

@@ -2,6 +2,7 @@
 
 mod allowlist;
 mod attestor;
+mod claim;
 mod compile;
 mod decode;
 mod evaluate;

@@ -2,7 +2,7 @@
 
 use super::{
     Policy,
-    attestor::{Attestor, AttestorKey, Identity, Window},
+    attestor::{Attestor, AttestorKey, Window},
     requirement::{Requirement, distinct},
 };
 use crate::{
@@ -214,24 +214,26 @@ impl<'a> Search<'a> {
             }
             Content::Unsupported(what) => failed(ReasonCode::UnsupportedFormat, format!("{what} is not supported")),
             Content::Unreadable(problem) => failed(ReasonCode::AttestationUnreadable, problem.to_string()),
+            // It stands in the report, and hides no reason that an attestation gives.
+            Content::Unrelated(what) => failed(ReasonCode::NoAttestation, format!("{what} attests nothing")),
         }
     }
 
     fn candidate(&self, evidence: Evidence<'a>, signature: &'a Signature, attestor: usize) -> Option<Candidate<'a>> {
-        let all = || (0..self.policy.attestors.get(attestor).map_or(0, |attestor| attestor.keys.len())).collect();
-        let keys: Vec<usize> = match signature.key_id() {
-            None => all(),
-            Some(id) => match self.policy.key_ids.get(id) {
-                Some(owners) => {
-                    let own = owners.iter().filter(|(owner, _)| *owner == attestor).map(|(_, key)| *key);
-                    let own: Vec<usize> = own.collect();
-                    if own.is_empty() {
-                        return None;
-                    }
-                    own
+        let owners = signature.key_id().and_then(|id| self.policy.key_ids.get(id));
+        // DSSE: an id "MUST NOT be used for security decisions", so one that leads nowhere does not refuse a signature.
+        let is_hint = evidence.attestation.untrusted_payload_type().is_some();
+        let keys: Vec<usize> = match (signature.key_id(), owners) {
+            (Some(_), Some(owners)) => {
+                let own = owners.iter().filter(|(owner, _)| *owner == attestor).map(|(_, key)| *key);
+                let own: Vec<usize> = own.collect();
+                if own.is_empty() {
+                    return None;
                 }
-                None => Vec::new(),
-            },
+                own
+            }
+            (Some(_), None) if !is_hint => Vec::new(),
+            _ => (0..self.policy.attestors.get(attestor).map_or(0, |attestor| attestor.keys.len())).collect(),
         };
         let (bytes, failure) = match (signature.bytes(), signature.key_id()) {
             (Err(problem), _) => (None, Some(Outcome::new(ReasonCode::AttestationUnreadable, problem.to_string()))),
@@ -300,8 +302,9 @@ impl<'a> Search<'a> {
             return Outcome::new(ReasonCode::LimitReached, detail);
         };
         self.left = left;
-        match self.open(key, attestation, signature).and_then(|verified| self.check_identity(attestor, &verified)) {
-            Ok(outcome) | Err(outcome) => outcome,
+        match self.open(key, attestation, signature) {
+            Ok(verified) => attestor.judge(self.image, self.digest, &verified),
+            Err(outcome) => outcome,
         }
     }
 
@@ -320,34 +323,6 @@ impl<'a> Search<'a> {
             }
             None => VerifiedAttestation::verify(attestation, signature, &key.key, &self.policy.budget),
         }
-    }
-
-    fn check_identity(&self, attestor: &Attestor, verified: &VerifiedAttestation<'_>) -> Result<Outcome, Outcome> {
-        if verified.digest() != self.digest {
-            let detail = format!("signed for {}, the image is {}", verified.digest(), self.digest);
-            return Err(Outcome::new(ReasonCode::DigestMismatch, detail));
-        }
-        let signed = verified.payload().docker_reference();
-        let mismatch = |image: &str| {
-            let detail = format!("signed as {}, the image is {image}", Shown(signed));
-            Outcome::new(ReasonCode::RepositoryMismatch, detail)
-        };
-        let reference = || {
-            verified.reference().map_err(|error| {
-                let detail = format!("signed as \"{}\", which is not an image reference: {error}", Shown(signed));
-                Outcome::new(ReasonCode::RepositoryMismatch, detail)
-            })
-        };
-        match attestor.identity {
-            Identity::Repository if reference()?.repository() != self.image.repository() => {
-                return Err(mismatch(self.image.repository()));
-            }
-            Identity::Path if reference()?.path() != self.image.path() => return Err(mismatch(self.image.path())),
-            Identity::Repository | Identity::Path | Identity::Digest => {}
-        }
-        let encoded =
-            if verified.is_pre_authentication_encoded() { " over the pre-authentication encoding" } else { "" };
-        Ok(Outcome::new(ReasonCode::Attested, format!("the signature verifies{encoded}")))
     }
 }
 

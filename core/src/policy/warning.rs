@@ -7,8 +7,8 @@ use super::{
     rule::{Evaluation, Rule},
 };
 use crate::{
-    Enforcement, Problem, UnixTime,
-    document::{Place, Problems},
+    Enforcement, Problem, Statement, UnixTime,
+    document::{Place, Problems, Shown},
 };
 use alloc::vec::Vec;
 
@@ -67,6 +67,13 @@ impl Policy {
         if attestor.identity == Identity::Digest {
             let message = "the repository that was signed is not compared: an attestation holds wherever the digest is";
             warnings.add("DIGEST_IDENTITY", &place.member("identity"), message);
+        }
+        let types = place.member("predicateTypes");
+        for (index, kind) in
+            attestor.predicate_types.iter().enumerate().filter(|(_, kind)| *kind != Statement::COSIGN_SIGN)
+        {
+            let message = format_args!("a statement of type {} counts whatever its predicate says", Shown(kind));
+            warnings.add("PREDICATE_NOT_READ", &types.item(index), message);
         }
         let used = |rule: &Rule| match &rule.evaluation {
             Evaluation::RequireAttestation(requirement) => requirement.attestors().contains(&index),

@@ -3,6 +3,8 @@
 //! All give the same number for the same input; they differ in time only. The choice is made when a key is made, by what
 //! the processor has, and the key keeps its modulus in the form that its arithmetic wants.
 
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+use super::columns;
 use super::{
     MAX_MODULUS_BITS,
     limb::{Limb, WORD_BITS, Word, limbs_from_bytes, limbs_to_bytes},
@@ -22,6 +24,9 @@ pub(crate) enum Engine {
     /// MULX, ADCX and ADOX.
     #[cfg(target_arch = "x86_64")]
     Adx,
+    /// Products summed without carries, several an instruction: WebAssembly's SIMD.
+    #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+    Columns,
     /// Plain Rust.
     Portable,
 }
@@ -33,7 +38,12 @@ impl Engine {
         Self::Ifma,
         #[cfg(target_arch = "x86_64")]
         Self::Adx,
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        Self::Columns,
         Self::Portable,
+        // In plain Rust, for tests.
+        #[cfg(all(test, not(target_arch = "wasm32")))]
+        Self::Columns,
     ];
 
     /// The fastest that this processor has.
@@ -48,6 +58,8 @@ impl Engine {
             Self::Ifma => ifma::is_available(),
             #[cfg(target_arch = "x86_64")]
             Self::Adx => adx::is_available(),
+            #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+            Self::Columns => true,
             Self::Portable => true,
         }
     }
@@ -56,14 +68,16 @@ impl Engine {
 /// A modulus in the form of its engine, with what was computed from it once.
 #[derive(Clone)]
 #[cfg_attr(
-    target_arch = "x86_64",
-    expect(clippy::large_enum_variant, reason = "a key is made once, and there is no heap to put it on")
+    any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")),
+    allow(clippy::large_enum_variant, reason = "a key is made once, and there is no heap to put it on")
 )]
 pub(super) enum Modulus {
     #[cfg(target_arch = "x86_64")]
     Ifma(ifma::Modulus),
     #[cfg(target_arch = "x86_64")]
     Adx(Limbs),
+    #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+    Columns(columns::Modulus),
     Portable(Limbs),
 }
 
@@ -76,6 +90,8 @@ impl Modulus {
             Engine::Ifma if engine.is_available() => Self::Ifma(ifma::Modulus::new(modulus, bits)),
             #[cfg(target_arch = "x86_64")]
             Engine::Adx if engine.is_available() => Self::Adx(Limbs::new::<{ adx::ROWS }>(modulus, bits)),
+            #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+            Engine::Columns => Self::Columns(columns::Modulus::new(modulus, bits)),
             _ => Self::Portable(Limbs::new::<{ portable::ROWS }>(modulus, bits)),
         }
     }
@@ -87,6 +103,8 @@ impl Modulus {
             Self::Ifma(_) => Engine::Ifma,
             #[cfg(target_arch = "x86_64")]
             Self::Adx(_) => Engine::Adx,
+            #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+            Self::Columns(_) => Engine::Columns,
             Self::Portable(_) => Engine::Portable,
         }
     }
@@ -98,6 +116,8 @@ impl Modulus {
             Self::Ifma(modulus) => ifma::power(modulus, base, exponent, result),
             #[cfg(target_arch = "x86_64")]
             Self::Adx(modulus) => modulus.power::<adx::Adx, { adx::ROWS }>(base, exponent, result),
+            #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+            Self::Columns(modulus) => modulus.power::<columns::Best>(base, exponent, result),
             Self::Portable(modulus) => modulus.power::<Portable, { portable::ROWS }>(base, exponent, result),
         }
     }

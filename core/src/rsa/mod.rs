@@ -3,7 +3,8 @@
 //! | file | what it is | RFC 8017 |
 //! | --- | --- | --- |
 //! | `key` | [`RsaPublicKey`]: checks, precomputation, and the public operation s^e mod n | 3.1, 5.2.2 |
-//! | `montgomery` | the arithmetic | - |
+//! | `engine` | the kinds of arithmetic: `ifma`, `adx`, `columns` with `simd128`, `portable` | - |
+//! | `montgomery` | the arithmetic of `adx` and `portable` | - |
 //! | `message` | [`EncodedMessage`]: what the public operation gives | - |
 //! | `pkcs1` | compares it with the one encoding of RSASSA-PKCS1-v1_5 | 8.2.2, 9.2 |
 //! | `pss` | checks it by EMSA-PSS | 8.1.2, 9.1.2 |
@@ -18,6 +19,9 @@ mod adx;
     allow(dead_code, reason = "callers of batches need alloc, batches themselves do not")
 )]
 mod batch;
+// Tests have it everywhere, by a sweep in plain Rust.
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
+mod columns;
 mod engine;
 mod error;
 // Its arithmetic is tested on every machine with 64 bits, by lanes in plain Rust.
@@ -32,6 +36,8 @@ mod pkcs1;
 mod portable;
 mod power_of_two;
 mod pss;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
 mod steps;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Every format, in every way in which several attestations stand in one document.
 
-use super::{RESOURCE, code_and_path, cosign, only, signatures, support, v1, v1beta1};
+use super::{RESOURCE, bundle, code_and_path, cosign, only, signatures, support, v1, v1beta1};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dokimos::{Attestation, Attestations, Budget};
 use serde_json::{Value, json};
@@ -164,8 +164,6 @@ fn what_is_null_or_unknown_does_not_matter() {
 
 #[test]
 fn other_kinds_are_named_and_never_read() {
-    let bundle = json!({"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {}});
-    let envelope = json!({"payload": "", "payloadType": "application/vnd.in-toto+json", "signatures": []});
     let edit = |mut value: Value, change: &dyn Fn(&mut Value)| {
         change(&mut value);
         value
@@ -175,10 +173,6 @@ fn other_kinds_are_named_and_never_read() {
         v["attestation"]["signatures"] = Value::Null;
         v["attestation"]["jwts"] = json!([{"compactJwt": "a.b.c"}]);
     });
-    let top_envelope = edit(v1(), &|v| {
-        v["attestation"] = Value::Null;
-        v["envelope"] = envelope.clone();
-    });
     let pgp = edit(v1beta1(), &|v| {
         v["attestation"]["attestation"] = json!({"pgp_signed_attestation": {"signature": "-----BEGIN"}});
     });
@@ -187,16 +181,24 @@ fn other_kinds_are_named_and_never_read() {
     });
     let kind = edit(v1(), &|v| v["kind"] = json!("VULNERABILITY"));
     let dsse = edit(v1(), &|v| v["kind"] = json!("DSSE_ATTESTATION"));
+    let keyless = edit(bundle(), &|v| v["verificationMaterial"] = json!({"certificate": {"rawBytes": ""}}));
+    let chain = edit(bundle(), &|v| v["verificationMaterial"] = json!({"x509CertificateChain": {"certificates": []}}));
+    let message = edit(bundle(), &|v| {
+        v["dsseEnvelope"] = Value::Null;
+        v["messageSignature"] = json!({"signature": ""});
+    });
+    let version = edit(bundle(), &|v| v["mediaType"] = json!("\nx"));
     for (value, format, what) in [
         (pgp, "grafeas/v1beta1", "a PGP signed attestation"),
         (jwt, "grafeas/v1", "a JWT attestation"),
         (jwt_with_payload, "grafeas/v1", "a JWT attestation"),
-        (top_envelope, "grafeas/v1", "a DSSE envelope"),
         (content_type, "grafeas/v1beta1", "an attestation of content type OTHER\\u{a}"),
         (kind, "grafeas/v1", "an occurrence of kind VULNERABILITY"),
         (dsse, "grafeas/v1", "an occurrence of kind DSSE_ATTESTATION"),
-        (bundle, "sigstore-bundle", "a sigstore bundle"),
-        (envelope.clone(), "dsse", "a DSSE envelope"),
+        (keyless, "sigstore-bundle", "a keyless sigstore bundle (signed with a certificate)"),
+        (chain, "sigstore-bundle", "a keyless sigstore bundle (signed with a certificate)"),
+        (message, "sigstore-bundle", "a sigstore bundle with a message signature"),
+        (version, "sigstore-bundle", "a sigstore bundle of media type \\u{a}x"),
     ] {
         let attestation = only(&value);
         assert_eq!((attestation.format(), attestation.unsupported()), (format, Some(what)));

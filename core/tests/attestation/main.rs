@@ -10,6 +10,7 @@
 )]
 
 mod defects;
+mod dsse;
 mod formats;
 mod limits;
 mod properties;
@@ -57,6 +58,22 @@ fn cosign() -> Value {
         "Chain": null,
         "Bundle": null,
         "RFC3161Timestamp": null,
+    })
+}
+
+fn dsse() -> Value {
+    json!({
+        "payload": BASE64_STANDARD.encode("payload"),
+        "payloadType": "application/vnd.in-toto+json",
+        "signatures": [{"sig": BASE64_STANDARD.encode("one"), "keyid": "key-1"}],
+    })
+}
+
+fn bundle() -> Value {
+    json!({
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "verificationMaterial": {"publicKey": {"hint": "key-1"}, "tlogEntries": []},
+        "dsseEnvelope": dsse(),
     })
 }
 

@@ -1,12 +1,12 @@
 //! What holds for any input.
 
-use super::{cosign, parse, v1, v1beta1};
+use super::{bundle, cosign, dsse, parse, v1, v1beta1};
 use dokimos::{Attestations, Budget};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn item() -> impl Strategy<Value = Value> {
-    prop::sample::select(vec![v1(), v1beta1(), cosign()])
+    prop::sample::select(vec![v1(), v1beta1(), cosign(), dsse(), bundle()])
 }
 
 /// The same JSON with the members of every object in another order and white space between all tokens.

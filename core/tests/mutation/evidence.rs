@@ -157,9 +157,38 @@ fn an_id_that_no_key_has_is_unknown() {
     for (name, change) in changes {
         let set = |good: &mut Good| {
             good.key_ids().into_iter().for_each(|id| *id = change(id.as_str().unwrap()).into());
-            good.names_every_key()
+            good.names_every_key() && !good.has_dsse()
         };
         each(name, set, ReasonCode::UnknownKey);
+        let hint = |good: &mut Good| {
+            good.key_ids().into_iter().for_each(|id| *id = change(id.as_str().unwrap()).into());
+            good.has_dsse() && good.name() != "claim-beside"
+        };
+        each(name, hint, ReasonCode::Attested);
+    }
+}
+
+/// DSSE signs the type with the payload.
+#[test]
+fn a_changed_payload_type_is_bad() {
+    let changes: [Rewrite; 5] = [
+        ("simple signing", |_| "application/vnd.dev.cosign.simplesigning.v1+json".into()),
+        ("a statement", |_| "application/vnd.in-toto.x+json".into()),
+        ("other case", |kind| kind.replace("application", "Application")),
+        ("longer", |kind| format!("{kind} ")),
+        ("empty", |_| String::new()),
+    ];
+    for (name, change) in changes {
+        let set = |good: &mut Good| {
+            let mut any = false;
+            for kind in good.members(&["payloadType"]) {
+                let changed: Value = change(kind.as_str().unwrap()).into();
+                any |= *kind != changed;
+                *kind = changed;
+            }
+            any && good.name() != "claim-beside"
+        };
+        each(name, set, ReasonCode::BadSignature);
     }
 }
 
@@ -271,9 +300,19 @@ fn set_member(value: &mut Value, name: &str, member: Value) {
 fn evidence_of_another_kind_is_named_as_such() {
     let set = |good: &mut Good| {
         good.documents.iter_mut().flatten().for_each(|value| set_member(value, "kind", json!("BUILD")));
-        !good.has_cosign()
+        !good.has_cosign() && !good.has_dsse()
     };
-    each("another kind", set, ReasonCode::UnsupportedFormat);
+    each("another kind", set, ReasonCode::NoAttestation);
+    let deprecated = |good: &mut Good| {
+        good.documents.iter_mut().flatten().for_each(|value| set_member(value, "kind", json!("DSSE_ATTESTATION")));
+        !good.has_cosign() && !good.has_dsse()
+    };
+    each("the kind of an envelope", deprecated, ReasonCode::UnsupportedFormat);
+    let envelope = |good: &mut Good| {
+        good.documents.iter_mut().flatten().for_each(|value| set_member(value, "kind", json!("BUILD")));
+        good.has_dsse() && good.name() != "claim-beside"
+    };
+    each("an envelope in another kind", envelope, ReasonCode::Attested);
 }
 
 #[test]
@@ -290,9 +329,19 @@ fn without_attestations_there_is_none() {
 fn a_member_that_stands_twice_is_refused() {
     let mut changed = 0;
     for good in all() {
-        for name in
-            ["signature", "serializedPayload", "serialized_payload", "Payload", "Base64Signature", "publicKeyId"]
-        {
+        for name in [
+            "signature",
+            "serializedPayload",
+            "serialized_payload",
+            "Payload",
+            "Base64Signature",
+            "publicKeyId",
+            "payload",
+            "payloadType",
+            "sig",
+            "keyid",
+            "hint",
+        ] {
             let member = format!("\"{name}\":\"");
             let texts = good.texts();
             if !texts.iter().all(|text| text.contains(&member)) {
@@ -324,7 +373,7 @@ fn a_member_that_stands_twice_is_refused() {
                 *value = serde_json::from_str(&twice).unwrap();
             }
         }
-        any
+        any && good.name() != "claim-beside"
     };
     each("under both names", other_names, ReasonCode::AttestationUnreadable);
 }

@@ -127,23 +127,35 @@ impl Good {
 
     /// The texts of the signatures; those of PGP and of malformed base64 are none.
     pub fn signatures(&mut self) -> Vec<&mut Value> {
-        let members = self.members(&["signature", "Base64Signature"]);
+        let members = self.members(&["signature", "Base64Signature", "sig"]);
         members.into_iter().filter(|text| is_base64(text)).collect()
     }
 
     /// The texts of the payloads.
     pub fn payloads(&mut self) -> Vec<&mut Value> {
-        let members = self.members(&["serializedPayload", "serialized_payload", "Payload"]);
+        let members = self.members(&["serializedPayload", "serialized_payload", "Payload", "payload"]);
         members.into_iter().filter(|text| is_base64(text)).collect()
     }
 
     pub fn key_ids(&mut self) -> Vec<&mut Value> {
-        self.members(&["publicKeyId", "public_key_id"])
+        self.members(&["publicKeyId", "public_key_id", "keyid", "hint"])
     }
 
-    /// Whether every signature names a key.
+    /// Whether some document is a DSSE envelope, or holds one: its ids are hints, and refuse nothing.
+    pub fn has_dsse(&mut self) -> bool {
+        !self.members(&["payloadType"]).is_empty()
+    }
+
+    /// Whether every signature names a key, and none a key that is nobody's. In a bundle it may be named twice.
     pub fn names_every_key(&mut self) -> bool {
-        self.signatures().len() == self.key_ids().len()
+        let nobody = ["not-the-key", "some key"];
+        self.signatures().len() <= self.key_ids().len()
+            && !self.key_ids().iter().any(|id| nobody.contains(&id.as_str().unwrap()))
+    }
+
+    /// Whether every signature names a key, and is refused if no key has that id.
+    pub fn needs_known_ids(&mut self) -> bool {
+        self.names_every_key() && !self.has_dsse()
     }
 
     /// Whether some document has what cosign prints.

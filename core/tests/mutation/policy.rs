@@ -40,7 +40,7 @@ fn another_key_with_its_own_id_is_not_the_one_named() {
             key["pem"] = stranger(public_key(key).modulus_bits());
             key.as_object_mut().unwrap().remove("id");
         }
-        Some(if good.names_every_key() { ReasonCode::UnknownKey } else { ReasonCode::BadSignature })
+        Some(if good.needs_known_ids() { ReasonCode::UnknownKey } else { ReasonCode::BadSignature })
     };
     each_to("another key", set);
 }
@@ -163,7 +163,7 @@ fn attestors_that_are_dropped_attest_no_more() {
         let attestors = good.policy["attestors"].as_array_mut().unwrap();
         let absent = attestors.pop().unwrap();
         *attestors = vec![absent];
-        Some(if good.names_every_key() { ReasonCode::UnknownKey } else { ReasonCode::BadSignature })
+        Some(if good.needs_known_ids() { ReasonCode::UnknownKey } else { ReasonCode::BadSignature })
     };
     each_to("dropped", set);
     // Their keys are known, and only this rule does not ask for them.
@@ -185,7 +185,7 @@ fn attestors_that_are_dropped_attest_no_more() {
 fn unreadable_beside(good: &Good) -> ReasonCode {
     match good.name() {
         "format-malformed-beside-good" => ReasonCode::AttestationUnreadable,
-        "format-pgp-beside-good" | "format-lines" | "format-page" => ReasonCode::UnsupportedFormat,
+        "format-pgp-beside-good" | "format-lines" => ReasonCode::UnsupportedFormat,
         _ => ReasonCode::NoAttestation,
     }
 }
@@ -212,4 +212,38 @@ fn no_more_verifications_than_the_budget_has() {
         let decision = good.decide_on(&policy, &good.attestations());
         assert_eq!(decision.reason().code(), ReasonCode::LimitReached, "{}", good.name());
     }
+}
+
+#[test]
+fn what_is_claimed_must_be_of_a_type_that_counts() {
+    const COSIGN_SIGN: &str = "https://sigstore.dev/cosign/sign/v1";
+    let with = |good: &mut Good, types: Value| {
+        let attestors = good.policy["attestors"].as_array_mut().unwrap();
+        let before = attestors.iter().any(|attestor| attestor.get("predicateTypes").is_some());
+        attestors.iter_mut().for_each(|attestor| attestor["predicateTypes"] = types.clone());
+        before
+    };
+    for (name, types) in [
+        ("another", json!(["https://example.com/p"])),
+        ("longer", json!([format!("{COSIGN_SIGN}/")])),
+        ("other case", json!([COSIGN_SIGN.to_uppercase(), "HTTPS://SLSA.DEV/PROVENANCE/V1"])),
+        ("the payload's type", json!(["application/vnd.in-toto+json", "cosign container image signature"])),
+    ] {
+        let set = |good: &mut Good| {
+            with(good, types.clone());
+            true
+        };
+        each(name, set, ReasonCode::PredicateMismatch);
+    }
+    each("the default, written out", |good| !with(good, json!([COSIGN_SIGN])), ReasonCode::Attested);
+    let more = json!(["https://example.com/p", COSIGN_SIGN]);
+    each("one of two", |good| !with(good, more.clone()), ReasonCode::Attested);
+    // Whoever asks for provenance is not content with a signature.
+    let left_out = |good: &mut Good| {
+        let before = with(good, json!(null));
+        let attestors = good.policy["attestors"].as_array_mut().unwrap();
+        attestors.iter_mut().for_each(|attestor| drop(attestor.as_object_mut().unwrap().remove("predicateTypes")));
+        before && good.name() != "either-statement" && good.name() != "either-simple-signing"
+    };
+    each("left out where there was one", left_out, ReasonCode::PredicateMismatch);
 }

@@ -55,6 +55,8 @@ const IDLE: Duration = Duration::from_secs(100);
 const ASKED: Duration = Duration::from_secs(30);
 /// and closed when none comes for so long.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// At the end, for the request of whoever has connected and not yet asked.
+const LATE: Duration = Duration::from_secs(1);
 
 impl Listener {
     pub(super) async fn bind(address: SocketAddr, transport: Transport, app: &Arc<App>) -> Result<Self, String> {
@@ -158,6 +160,13 @@ async fn talk(
         // Whoever connects and asks for nothing takes a place from others.
         () = unless_asked(&asked, patience) => return,
         _ = stopped.wait_for(|stopped| *stopped) => {}
+    }
+    // Who connected just before the door closed asks in a moment, and cannot be told to ask elsewhere.
+    if !asked.load(Relaxed) {
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = sleep(LATE) => {}
+        }
     }
     // What was begun is answered; nothing new is taken.
     connection.as_mut().graceful_shutdown();

@@ -10,7 +10,14 @@ use crate::{
     log::{self, Level},
     signing,
 };
-use axum::{Router, routing};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, Version, header::CONNECTION},
+    middleware::{self, Next},
+    response::Response,
+    routing,
+};
 use listener::{Listener, Transport};
 use serde_json::json;
 use std::sync::{
@@ -46,6 +53,7 @@ pub(crate) async fn serve(app: Arc<App>) -> Result<(), String> {
     if let Some(signing) = &app.signing {
         router = router.merge(signing::router(Arc::clone(signing)));
     }
+    let router = router.layer(middleware::from_fn_with_state(Arc::clone(&ready), farewell));
     let reviews = tokio::spawn(reviews.serve(router, stopped.clone()));
     let observe = tokio::spawn(observe.serve(observe::router(&app, &ready), stopped));
     let reload = tokio::spawn(Arc::clone(&app).reload());
@@ -69,4 +77,15 @@ pub(crate) async fn serve(app: Arc<App>) -> Result<(), String> {
     let in_time = timeout(app.config.shutdown.timeout.0, finished).await.is_ok();
     app.log.event(Level::Info, "stopped", &json!({ "finished": in_time }));
     Ok(())
+}
+
+/// From the signal on, each answer in HTTP/1.1 says that it is the last one of its connection. A connection that is closed
+/// between two requests may have the next one on its way, which is then lost; HTTP/2 says which ones it took.
+async fn farewell(State(ready): State<Arc<AtomicBool>>, request: Request, next: Next) -> Response {
+    let version = request.version();
+    let mut response = next.run(request).await;
+    if version < Version::HTTP_2 && !ready.load(Relaxed) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }

@@ -7,10 +7,11 @@ use num_bigint::BigUint;
 use std::{collections::BTreeSet, vec, vec::Vec};
 
 /// Each size of the engines and the sizes beside it: 64 and 52 bits; groups of 256 and 512 bits; blocks of 208 bits less
-/// two; vectors for 40, 64, 80, 128 and 160 digits.
-const SIZES: [usize; 34] = [
-    2048, 2049, 2050, 2077, 2078, 2079, 2080, 2081, 2111, 2112, 2113, 2287, 2288, 2303, 2304, 2305, 2559, 2560, 2561,
-    3071, 3072, 3326, 3327, 4095, 4096, 4097, 4158, 4159, 4160, 6654, 6655, 8190, 8191, 8192,
+/// two; vectors for 40, 64, 80, 128 and 160 digits; blocks of 108 bits less two.
+const SIZES: [usize; 39] = [
+    2048, 2049, 2050, 2051, 2077, 2078, 2079, 2080, 2081, 2111, 2112, 2113, 2287, 2288, 2303, 2304, 2305, 2559, 2560,
+    2561, 3071, 3072, 3130, 3131, 3326, 3327, 4095, 4096, 4097, 4102, 4103, 4158, 4159, 4160, 6654, 6655, 8190, 8191,
+    8192,
 ];
 
 const EXPONENTS: [u64; 6] = [3, 17, 35, 65537, (1 << 32) + 1, (1 << 33) - 1];
@@ -57,7 +58,8 @@ pub(super) fn moduli(bits: usize) -> BTreeSet<BigUint> {
     };
     let mut found =
         BTreeSet::from([all.clone(), &top + 1_u32, &all - 2_u32, &top + 3_u32, &all - (&one << (bits / 2))]);
-    for radix in [52, 64] {
+    // Those of 27 bits where numbers are short: its model in plain Rust takes long.
+    for radix in [27, 52, 64].into_iter().filter(|radix| *radix != 27 || bits < 2100) {
         let patterns: [fn(usize) -> u128; 6] = [
             // Full and empty in turn; only the lowest, only the highest and the lowest; one less than full.
             |place| if place % 2 == 0 { u128::MAX } else { 0 },
@@ -94,7 +96,12 @@ pub(super) fn bases(n: &BigUint, bits: usize) -> Vec<BigUint> {
         (&one << 64) - 1_u32,
     ];
     // Numbers that in Montgomery form, for the R of each engine, are full or nearly empty.
-    for r_bits in [52 * 4 * (bits + 2).div_ceil(208), 256 * bits.div_ceil(256), 512 * bits.div_ceil(512)] {
+    for r_bits in [
+        108 * (bits + 2).div_ceil(108),
+        52 * 4 * (bits + 2).div_ceil(208),
+        256 * bits.div_ceil(256),
+        512 * bits.div_ceil(512),
+    ] {
         let r = &one << r_bits;
         if let Some(inverse) = (&r % n).modinv(n) {
             found.extend([
@@ -123,6 +130,7 @@ fn no_engine_is_left_out_unseen() {
         let adx = std::is_x86_feature_detected!("adx") && std::is_x86_feature_detected!("bmi2");
         assert_eq!(Engine::Adx.is_available(), adx);
     }
-    assert_eq!(engines().last(), Some(Engine::Portable));
+    assert!(engines().any(|engine| engine == Engine::Portable));
+    assert_eq!(engines().last(), Some(Engine::Columns));
     assert_eq!(engines().next(), Some(Engine::best()));
 }

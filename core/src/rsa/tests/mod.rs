@@ -8,6 +8,7 @@
 )]
 
 mod cavp;
+mod columns;
 mod derived;
 mod differential;
 mod forgeries;

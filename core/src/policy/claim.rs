@@ -1,0 +1,74 @@
+//! Whether what was signed is what an attestor has to say of an image.
+
+use super::attestor::{Attestor, Identity};
+use crate::{
+    Digest, ImageReference, Outcome, Payload, ReasonCode, Statement, VerifiedAttestation,
+    document::{Shown, ShownUpTo},
+};
+use alloc::{format, string::String};
+
+impl Attestor {
+    /// The outcome for an attestation whose signature verified: by the digest, then by `identity`, then by
+    /// `predicateTypes`.
+    pub(super) fn judge(&self, image: &ImageReference, digest: &Digest, verified: &VerifiedAttestation<'_>) -> Outcome {
+        let payload = verified.payload();
+        let names = payload.names_of(digest);
+        if names.is_empty() {
+            let signed = match payload {
+                Payload::SimpleSigning(claim) => claim.manifest_digest(),
+                Payload::Statement(_) => "other subjects",
+            };
+            let detail = format!("signed for {}, the image is {digest}", Shown(signed));
+            return Outcome::new(ReasonCode::DigestMismatch, detail);
+        }
+        // One name that fits is enough; of those that do not, the first is reported.
+        let mut wrong = None;
+        for name in names {
+            match self.wrong_name(name, image) {
+                Some(detail) => wrong = wrong.or(Some(detail)),
+                None => return self.judge_claim(verified),
+            }
+        }
+        Outcome::new(ReasonCode::RepositoryMismatch, wrong.unwrap_or_default())
+    }
+
+    /// By `predicateTypes`. Simple signing claims what a statement of cosign's type does: that the image was signed.
+    fn judge_claim(&self, verified: &VerifiedAttestation<'_>) -> Outcome {
+        let (claimed, what) = match verified.payload() {
+            Payload::SimpleSigning(_) => (Statement::COSIGN_SIGN, String::from("simple signing")),
+            Payload::Statement(statement) => {
+                let claimed = statement.predicate_type();
+                (claimed, format!("a statement of type {}", ShownUpTo(claimed, 200)))
+            }
+        };
+        if !self.predicate_types.iter().any(|counts| counts == claimed) {
+            let detail = format!("{what} does not count for the attestor");
+            return Outcome::new(ReasonCode::PredicateMismatch, detail);
+        }
+        let over = match verified.payload() {
+            Payload::Statement(_) => what.as_str(),
+            Payload::SimpleSigning(_) if verified.is_pre_authentication_encoded() => "the pre-authentication encoding",
+            Payload::SimpleSigning(_) => return Outcome::new(ReasonCode::Attested, "the signature verifies"),
+        };
+        Outcome::new(ReasonCode::Attested, format!("the signature verifies over {over}"))
+    }
+
+    /// Why a name that was signed is not the image's by the attestor's `identity`, if it is not.
+    fn wrong_name(&self, name: Option<&str>, image: &ImageReference) -> Option<String> {
+        let wanted = match self.identity {
+            Identity::Repository => image.repository(),
+            Identity::Path => image.path(),
+            Identity::Digest => return None,
+        };
+        let Some(signed) = name else {
+            return Some("the statement names no repository; an attestor with `identity: digest` asks for none".into());
+        };
+        match signed.parse::<ImageReference>() {
+            Ok(reference) => {
+                let found = if self.identity == Identity::Path { reference.path() } else { reference.repository() };
+                (found != wanted).then(|| format!("signed as {}, the image is {wanted}", Shown(signed)))
+            }
+            Err(error) => Some(format!("signed as \"{}\", which is not an image reference: {error}", Shown(signed))),
+        }
+    }
+}

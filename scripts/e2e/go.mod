@@ -1,0 +1,3 @@
+module github.com/dokimos/dokimos/scripts/e2e
+
+go 1.25
