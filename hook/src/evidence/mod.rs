@@ -16,6 +16,8 @@ mod registry;
 mod sources;
 mod sqlite;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use error::{ErrorKind, EvidenceError, FetchError};
 pub use found::Document;
