@@ -22,11 +22,14 @@ pub mod config;
 pub mod database;
 pub mod evidence;
 mod file;
+mod http;
 mod judge;
 pub mod log;
 pub mod metrics;
 pub mod policy;
+pub mod registry;
 mod server;
+mod shown;
 pub mod signing;
 mod tls;
 

@@ -6,14 +6,20 @@
 //! line in each of `SourceConfig`, `Source`, `Source::new`, `Source::kind` and `Source::fetch_once`, where
 //! `.map(Found::Documents)` goes behind its `fetch`. Time limits, repetition and keeping are not its business.
 
+mod artifacts;
 mod directory;
 mod error;
 mod found;
+mod grafeas;
+mod layout;
+mod registry;
 mod sources;
 mod sqlite;
 mod store;
+#[cfg(test)]
+mod tests;
 
-pub use error::{EvidenceError, FetchError};
+pub use error::{ErrorKind, EvidenceError, FetchError};
 pub use found::Document;
 pub use sources::Sources;
 
@@ -22,6 +28,9 @@ pub(crate) use store::{Fetcher, Store};
 use directory::{Directory, DirectoryConfig};
 use dokimos::ImageReference;
 use found::Found;
+use grafeas::{Grafeas, GrafeasConfig};
+use layout::{Layout, LayoutConfig};
+use registry::{RegistryConfig, RegistrySource};
 use serde::Deserialize;
 use sqlite::{Sqlite, SqliteConfig};
 use std::path::PathBuf;
@@ -32,6 +41,12 @@ use std::path::PathBuf;
 pub enum SourceConfig {
     /// A folder of files.
     Directory(DirectoryConfig),
+    /// A Grafeas server.
+    Grafeas(GrafeasConfig),
+    /// A folder that `cosign save` wrote.
+    Layout(LayoutConfig),
+    /// The registries of the images.
+    Registry(RegistryConfig),
     /// An SQLite file, as signing on push keeps it.
     Sqlite(SqliteConfig),
 }
@@ -50,6 +65,9 @@ impl SourceConfig {
 #[derive(Debug)]
 enum Source {
     Directory(Directory),
+    Grafeas(Grafeas),
+    Layout(Layout),
+    Registry(RegistrySource),
     Sqlite(Sqlite),
 }
 
@@ -59,6 +77,9 @@ impl Source {
     fn new(config: SourceConfig) -> Result<Self, String> {
         Ok(match config {
             SourceConfig::Directory(config) => Self::Directory(Directory::new(config)?),
+            SourceConfig::Grafeas(config) => Self::Grafeas(Grafeas::new(config)?),
+            SourceConfig::Layout(config) => Self::Layout(Layout::new(config)?),
+            SourceConfig::Registry(config) => Self::Registry(RegistrySource::new(config)?),
             SourceConfig::Sqlite(config) => Self::Sqlite(Sqlite::new(config)?),
         })
     }
@@ -67,6 +88,9 @@ impl Source {
     fn kind(&self) -> &'static str {
         match self {
             Self::Directory(_) => "directory",
+            Self::Grafeas(_) => "grafeas",
+            Self::Layout(_) => "layout",
+            Self::Registry(_) => "registry",
             Self::Sqlite(_) => "sqlite",
         }
     }
@@ -79,6 +103,9 @@ impl Source {
     async fn fetch_once(&self, image: &ImageReference) -> Result<Found, FetchError> {
         match self {
             Self::Directory(directory) => directory.fetch(image).await,
+            Self::Grafeas(grafeas) => grafeas.fetch(image).await.map(Found::Documents),
+            Self::Layout(layout) => layout.fetch(image).await.map(Found::Documents),
+            Self::Registry(registry) => registry.fetch(image).await.map(Found::Documents),
             Self::Sqlite(sqlite) => sqlite.fetch(image).await.map(Found::Documents),
         }
     }

@@ -1,3 +1,4 @@
+use crate::registry::Access;
 use dokimos::{ImagePattern, ImageReference};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ pub struct SigningConfig {
     pub registry: String,
     /// The SQLite file that keeps what is signed.
     pub database: PathBuf,
+    /// How the registry is reached; without it nothing is asked of it or written into it.
+    pub access: Option<Access>,
     /// Who signs what. Every rule that matches an image signs it.
     pub rules: Vec<SigningRuleConfig>,
 }
@@ -33,6 +36,9 @@ pub struct SigningRuleConfig {
     pub algorithm: String,
     /// The id that the policy knows the key by; without it the key's `ni:///sha-256;…` id.
     pub key_id: Option<String>,
+    /// Whether the signature is stored in the registry too, as cosign does it.
+    #[serde(default)]
+    pub write_to_registry: bool,
 }
 
 /// Where a private key is.

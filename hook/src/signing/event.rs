@@ -43,6 +43,8 @@ pub(super) struct Pushed {
     pub(super) image: ImageReference,
     /// The digest of `image`.
     pub(super) digest: Digest,
+    /// Whether it is a list of manifests, one for each platform.
+    pub(super) is_index: bool,
 }
 
 /// The manifests that clients of today push. Not those of version 1, whose digest is not that of their bytes.
@@ -52,6 +54,9 @@ const MANIFESTS: [&str; 4] = [
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 ];
+
+const INDEXES: [&str; 2] =
+    ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
 
 impl Event {
     /// What to sign, in the registry of this name.
@@ -63,11 +68,22 @@ impl Event {
         let text = format!("{registry}/{repository}@{digest}");
         match text.parse::<ImageReference>() {
             Ok(image) => match image.digest().cloned() {
-                Some(digest) => Push::Manifest(Pushed { image, digest }),
+                Some(digest) => {
+                    Push::Manifest(Pushed { image, digest, is_index: INDEXES.contains(&media_type.as_str()) })
+                }
                 None => Push::Unreadable(format!("{text:?} has no digest")),
             },
             Err(error) => Push::Unreadable(format!("{text:?} is not an image reference: {error}")),
         }
+    }
+}
+
+impl Pushed {
+    /// A manifest of the same repository.
+    pub(super) fn sibling(&self, digest: Digest) -> Result<Self, String> {
+        let text = format!("{}@{digest}", self.image.repository());
+        let image = text.parse().map_err(|error| format!("{text}: {error}"))?;
+        Ok(Self { image, digest, is_index: false })
     }
 }
 
@@ -104,6 +120,7 @@ mod tests {
             let Push::Manifest(pushed) = push(event) else { panic!("{media_type}") };
             assert_eq!(pushed.image.as_given(), format!("registry.example.com:5000/shop/web@sha256:{HEX}"));
             assert_eq!(pushed.digest.hex(), HEX);
+            assert_eq!(pushed.is_index, media_type.contains("index") || media_type.contains("list"));
         }
     }
 

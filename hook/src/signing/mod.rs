@@ -11,6 +11,8 @@ mod event;
 mod pkcs11;
 mod rule;
 mod signer;
+#[cfg(test)]
+mod tests;
 
 pub use config::{KeyConfig, SigningConfig, SigningRuleConfig};
 pub use endpoint::router;
@@ -19,6 +21,7 @@ use crate::{
     database::Database,
     log::{Level, Log},
     metrics::Metrics,
+    registry::{Registry, Repository},
 };
 use dokimos::ImageReference;
 use endpoint::Secret;
@@ -35,6 +38,8 @@ pub struct Signing {
     /// whoever pushed, who could have the image of another registry signed.
     registry: String,
     database: Arc<Database>,
+    /// None where the configuration does not say how it is reached.
+    access: Option<Registry>,
     rules: Vec<Rule>,
     log: Log,
     metrics: Arc<Metrics>,
@@ -49,12 +54,18 @@ impl Signing {
         let at = |place: &str, what: &dyn std::fmt::Display| format!("signing.{place}: {what}");
         let secret = Secret::new(config.secret_file).map_err(|error| at("secretFile", &error))?;
         config::check_registry(&config.registry).map_err(|error| at("registry", &error))?;
+        let access = config.access.map(|access| Registry::new(&access)).transpose();
+        let access = access.map_err(|error| format!("signing.access.{error}"))?;
         let database = Database::open(&config.database).map_err(|error| at("database", &error))?;
         if config.rules.is_empty() {
             return Err(at("rules", &"the list is empty; nothing would be signed"));
         }
         let mut rules: Vec<Rule> = Vec::with_capacity(config.rules.len());
         for (index, rule) in config.rules.into_iter().enumerate() {
+            if rule.write_to_registry && access.is_none() {
+                let what = "signing.access does not say how the registry is reached";
+                return Err(format!("signing.rules[{index}].writeToRegistry: {what}"));
+            }
             let rule = Rule::new(rule).map_err(|error| format!("signing.rules[{index}].{error}"))?;
             if rules.iter().any(|other| other.makes_the_same(&rule)) {
                 let what = "another rule has this attestor and this key: one of the two would sign nothing";
@@ -62,7 +73,7 @@ impl Signing {
             }
             rules.push(rule);
         }
-        Ok(Self { secret, registry: config.registry, database: Arc::new(database), rules, log, metrics })
+        Ok(Self { secret, registry: config.registry, database: Arc::new(database), access, rules, log, metrics })
     }
 
     /// Signs what a notification tells of. Whether all of it is now signed and stored.
@@ -73,10 +84,41 @@ impl Signing {
                 Push::None => {}
                 // The registry would tell it again and again, and nothing that comes after.
                 Push::Unreadable(what) => self.log.event(Level::Error, "push-unreadable", &json!({ "error": what })),
-                Push::Manifest(pushed) => complete &= self.sign(&pushed).await,
+                Push::Manifest(pushed) => complete &= self.sign_all(&pushed).await,
             }
         }
         complete
+    }
+
+    /// Signs a manifest and, of an index, those that it lists: a client that finds them in the registry does not push them
+    /// again, and they may have been there before there was a rule. Whether it succeeded for all of them.
+    async fn sign_all(&self, pushed: &Pushed) -> bool {
+        let mut complete = self.sign(pushed).await;
+        let Some(registry) = self.access.as_ref().filter(|_| pushed.is_index && self.has_rule_for(pushed)) else {
+            return complete;
+        };
+        let listed = registry.manifests(&Repository::of(&pushed.image), &pushed.digest).await;
+        let listed = listed.map_err(|error| error.to_string()).and_then(|digests| {
+            digests.into_iter().map(|digest| pushed.sibling(digest)).collect::<Result<Vec<_>, _>>()
+        });
+        match listed {
+            Ok(manifests) => {
+                for manifest in manifests {
+                    complete &= self.sign(&manifest).await;
+                }
+                complete
+            }
+            Err(error) => {
+                let fields = json!({ "image": pushed.image.as_given(), "error": error });
+                self.log.event(Level::Error, "index-unreadable", &fields);
+                self.metrics.pushes.count(["failed"]);
+                false
+            }
+        }
+    }
+
+    fn has_rule_for(&self, pushed: &Pushed) -> bool {
+        self.rules.iter().any(|rule| rule.matches(&pushed.image))
     }
 
     /// Signs by every rule that matches. Whether it succeeded for all of them.
@@ -85,7 +127,7 @@ impl Signing {
         let mut matched = false;
         for rule in self.rules.iter().filter(|rule| rule.matches(&pushed.image)) {
             matched = true;
-            let outcome = rule.sign(pushed, &self.database).await;
+            let outcome = rule.sign(pushed, &self.database, self.access.as_ref()).await;
             complete &= outcome.is_ok();
             self.report(rule, &pushed.image, outcome);
         }

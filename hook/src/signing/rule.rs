@@ -3,7 +3,10 @@ use super::{
     event::Pushed,
     signer::Signer,
 };
-use crate::database::{Database, DatabaseError, Entry};
+use crate::{
+    database::{Database, DatabaseError, Entry},
+    registry::{Registry, Repository, Stored},
+};
 use dokimos::{Attestation, Attestations, ImagePattern, ImageReference, PayloadStyle, SimpleSigning};
 use std::sync::Arc;
 
@@ -14,6 +17,7 @@ pub(super) struct Rule {
     images: Vec<ImagePattern>,
     attestor: String,
     signer: Signer,
+    write_to_registry: bool,
 }
 
 /// What a rule had to do.
@@ -33,7 +37,8 @@ impl Rule {
         }
         let images = config::patterns(&config.images)?;
         let signer = Signer::new(config.key, &config.algorithm, config.key_id)?;
-        Ok(Self { name: config.name, images, attestor: config.attestor, signer })
+        let write_to_registry = config.write_to_registry;
+        Ok(Self { name: config.name, images, attestor: config.attestor, signer, write_to_registry })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -57,20 +62,49 @@ impl Rule {
         self.images.iter().any(|pattern| pattern.matches(image))
     }
 
-    /// Makes sure that the database has the rule's attestation of an image.
-    pub(super) async fn sign(&self, pushed: &Pushed, database: &Arc<Database>) -> Result<Made, String> {
-        if self.with_database(database, pushed, |database, entry| database.find(entry)).await?.is_some() {
-            return Ok(Made::Before);
+    /// Makes sure that the rule's attestation of an image is where it belongs: in the database, and in the registry if the
+    /// rule says so.
+    pub(super) async fn sign(
+        &self,
+        pushed: &Pushed,
+        database: &Arc<Database>,
+        registry: Option<&Registry>,
+    ) -> Result<Made, String> {
+        let found = self.with_database(database, pushed, |database, entry| database.find(entry)).await?;
+        let (document, mut made) = match found {
+            Some(document) => (document, Made::Before),
+            None => {
+                let document = self.attest(pushed).await?;
+                let add = move |database: &Database, entry: Entry<'_>| database.add(entry, &document);
+                (self.with_database(database, pushed, add).await?, Made::Now)
+            }
+        };
+        if let Some(registry) = registry.filter(|_| self.write_to_registry)
+            && self.write(pushed, &document, registry).await? == Stored::Added
+        {
+            made = Made::Now;
         }
-        let document = self.attest(pushed).await?;
-        self.with_database(database, pushed, move |database, entry| database.add(entry, &document)).await?;
-        Ok(Made::Now)
+        Ok(made)
+    }
+
+    /// Stores the signature of a document in the registry.
+    async fn write(&self, pushed: &Pushed, document: &str, registry: &Registry) -> Result<Stored, String> {
+        let attestations = Attestations::parse(document.as_bytes()).map_err(|problem| problem.to_string())?;
+        let attestation = attestations.iter().next().ok_or("the database has an empty document")?;
+        let payload = attestation.untrusted_payload().ok_or("the database has a document without a payload")?;
+        let signature = attestation.signatures().first().ok_or("the database has a document without a signature")?;
+        let signature = signature.bytes().map_err(ToString::to_string)?;
+        let repository = Repository::of(&pushed.image);
+        let stored =
+            registry.put_cosign_signature(&repository, &pushed.digest, payload, signature, Some(self.signer.public()));
+        stored.await.map_err(|error| format!("the registry: {error}"))
     }
 
     /// A Grafeas occurrence with the rule's signature, read again before it leaves here.
     async fn attest(&self, pushed: &Pushed) -> Result<String, String> {
-        let Pushed { image, digest } = pushed;
-        let payload = SimpleSigning::write(PayloadStyle::Kritis, image.repository(), &digest.to_string(), None);
+        let Pushed { image, digest, .. } = pushed;
+        let style = if self.write_to_registry { PayloadStyle::Cosign } else { PayloadStyle::Kritis };
+        let payload = SimpleSigning::write(style, image.repository(), &digest.to_string(), None);
         let payload = payload.map_err(|problem| format!("the payload cannot be written: {problem}"))?;
         let signature = self.signer.sign(&payload).await?;
         let resource = format!("https://{}@{digest}", image.repository());

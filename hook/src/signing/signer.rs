@@ -50,6 +50,10 @@ impl Signer {
         Ok(Self { public, key_id: key_id.as_str().to_owned(), key })
     }
 
+    pub(super) fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
     pub(super) fn key_id(&self) -> &str {
         &self.key_id
     }
