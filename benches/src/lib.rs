@@ -1,0 +1,4 @@
+//! dokimos beside other implementations of RSA: whether they agree.
+
+pub mod random;
+pub mod soak;
