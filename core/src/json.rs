@@ -86,27 +86,6 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Reads one YAML document, to the same values as JSON.
-    ///
-    /// Booleans are `true` and `false` alone (`no` is a word), a duplicate key is an error, and what aliases expand to
-    /// counts against the budget as if it had been written out.
-    #[cfg(feature = "yaml")]
-    pub(crate) fn parse_yaml(bytes: &'a [u8], budget: &Budget) -> Result<Self, Problem> {
-        if bytes.len() > budget.document_bytes {
-            return Err(too_long(bytes, budget, &Place::Root));
-        }
-        let options = serde_saphyr::options! {
-            strict_booleans: true,
-            duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::Error,
-            reject_unsupported_tags: true,
-            with_snippet: false,
-        };
-        let left = Cell::new(budget.json_values);
-        let seed = Strict { depth: budget.json_depth, left: &left, members: Members::Unique };
-        serde_saphyr::with_deserializer_from_slice_with_options(bytes, options, |reader| seed.deserialize(reader))
-            .map_err(|error| yaml_problem(&error.to_string()))
-    }
-
     /// The value as a member of this object, if this is an object and has it.
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
         match self {
@@ -157,21 +136,9 @@ impl<'a> Json<'a> {
     }
 }
 
-fn too_long(bytes: &[u8], budget: &Budget, place: &Place<'_>) -> Problem {
+pub(crate) fn too_long(bytes: &[u8], budget: &Budget, place: &Place<'_>) -> Problem {
     let message = format_args!("{} bytes, more than the limit of {}", bytes.len(), budget.document_bytes);
     Problem::new(code::LIMIT_REACHED, place, message)
-}
-
-#[cfg(feature = "yaml")]
-fn yaml_problem(text: &str) -> Problem {
-    let text = text.replace('\n', " ");
-    for code in [code::DUPLICATE_FIELD, code::LIMIT_REACHED] {
-        if let Some((_, message)) = text.split_once(code) {
-            return Problem::new(code, &Place::Root, message.trim_start_matches(": "));
-        }
-    }
-    let code = if text.contains("duplicate") { code::DUPLICATE_FIELD } else { code::SYNTAX };
-    Problem::new(code, &Place::Root, format_args!("not YAML: {text}"))
 }
 
 /// serde's error carries only text; the codes of the three errors made here travel at its front.
@@ -285,7 +252,6 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        // YAML readers give every small integer as signed.
         Ok(u64::try_from(value).map_or(Json::Signed(value), Json::Unsigned))
     }
 

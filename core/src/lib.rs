@@ -108,7 +108,7 @@
 //! | feature | | brings |
 //! | --- | --- | --- |
 //! | `alloc` | default | everything above raw signature verification; needs an allocator, not std |
-//! | `yaml` | | `Policy::from_yaml`; needs std |
+//! | `yaml` | | `Policy::from_yaml` |
 //! | none | `default-features = false` | [`PublicKey::from_der`], [`PublicKey::verify`], algorithms, times: no heap |
 //!
 //! # Limits
@@ -191,6 +191,8 @@ mod rsa;
 mod time;
 #[cfg(feature = "alloc")]
 mod verify;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 #[cfg(feature = "alloc")]
 pub use admission::{AdmissionImage, AdmissionOptions, AdmissionResponse, AdmissionReview};

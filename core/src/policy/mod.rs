@@ -75,7 +75,8 @@ impl Policy {
 
     /// Compiles a policy from YAML, with the default [`Budget`].
     ///
-    /// The document is the same as in JSON. Duplicate keys, aliases beyond the budget and unknown tags are errors.
+    /// The document is the same as in JSON. What two readers of YAML could take in two ways is an error: anchors and
+    /// aliases, tags, duplicate keys, numbers that JSON writes otherwise, tabs as indentation.
     ///
     /// # Errors
     /// As [`from_json`](Self::from_json).

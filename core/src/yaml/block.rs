@@ -1,0 +1,149 @@
+use super::{Reader, Unique};
+use crate::{Problem, json::Json};
+use alloc::{borrow::Cow, vec::Vec};
+
+/// YAML 1.2.2, section 7.4: a name on one line is at most this long.
+const LONGEST_NAME: usize = 1024;
+
+impl<'a> Reader<'a> {
+    /// The value that starts here, be it the first on its line or behind the `-` of an item. Further lines of it are
+    /// indented by at least `least`.
+    pub(super) fn block(&mut self, least: usize) -> Result<Json<'a>, Problem> {
+        let column = self.cursor.column();
+        if self.is_item() {
+            return self.items(column);
+        }
+        if self.at_name()? {
+            return self.members(column);
+        }
+        self.one(least)
+    }
+
+    /// The items of a list, each behind a `-` in this column.
+    fn items(&mut self, column: usize) -> Result<Json<'a>, Problem> {
+        self.deeper(|reader| {
+            let mut items = Vec::new();
+            loop {
+                reader.cursor.pass(1);
+                items.push(reader.item(column)?);
+                if !reader.content()? || reader.cursor.column() != column || !reader.is_item() {
+                    return Ok(Json::Array(items));
+                }
+            }
+        })
+    }
+
+    fn item(&mut self, column: usize) -> Result<Json<'a>, Problem> {
+        if !self.cursor.is_line_over() {
+            self.cursor.skip_spaces();
+            return self.block(column.saturating_add(1));
+        }
+        self.cursor.pass_line();
+        if self.content()? && self.cursor.column() > column {
+            return self.block(column.saturating_add(1));
+        }
+        self.null()
+    }
+
+    /// The members of an object, each with its name in this column.
+    fn members(&mut self, column: usize) -> Result<Json<'a>, Problem> {
+        self.deeper(|reader| {
+            let mut object = Unique::default();
+            loop {
+                let start = reader.cursor;
+                let Some(name) = reader.name()? else {
+                    return Err(reader.refuse("a name with a colon and a space after it was expected"));
+                };
+                object.claim(&name, start)?;
+                let value = reader.member(column)?;
+                object.members.push((name, value));
+                if !reader.content()? || reader.cursor.column() != column {
+                    return Ok(Json::Object(object.members));
+                }
+            }
+        })
+    }
+
+    fn member(&mut self, column: usize) -> Result<Json<'a>, Problem> {
+        let least = column.saturating_add(1);
+        if !self.cursor.is_line_over() {
+            self.cursor.skip_spaces();
+            return self.one(least);
+        }
+        self.cursor.pass_line();
+        if !self.content()? {
+            return self.null();
+        }
+        match self.cursor.column() {
+            deeper if deeper > column => self.block(least),
+            // The dashes of a member's list may stand below its name.
+            same if same == column && self.is_item() => self.items(column),
+            _ => self.null(),
+        }
+    }
+
+    /// A value that is no block collection.
+    fn one(&mut self, least: usize) -> Result<Json<'a>, Problem> {
+        match self.cursor.first() {
+            Some('"' | '\'') => {
+                self.count()?;
+                let text = self.quoted(least)?;
+                self.end_of_line()?;
+                Ok(Json::String(text.into()))
+            }
+            Some('[' | '{') => {
+                let value = self.flow(least)?;
+                self.end_of_line()?;
+                Ok(value)
+            }
+            Some('|' | '>') => {
+                self.count()?;
+                self.literal(least).map(|text| Json::String(text.into()))
+            }
+            _ => self.plain(least),
+        }
+    }
+
+    /// Whether the `-` of an item stands here.
+    fn is_item(&self) -> bool {
+        self.cursor.first() == Some('-') && self.cursor.is_indicator()
+    }
+
+    /// Whether a name with its colon stands here.
+    fn at_name(&mut self) -> Result<bool, Problem> {
+        let start = self.cursor;
+        let found = self.name()?.is_some();
+        self.cursor = start;
+        Ok(found)
+    }
+
+    /// Reads a name and its colon, if they stand here, on one line.
+    fn name(&mut self) -> Result<Option<Cow<'a, str>>, Problem> {
+        let start = self.cursor;
+        let name = match self.cursor.first() {
+            Some('"' | '\'') => match self.quoted_on_line()? {
+                Some(text) => Cow::Owned(text),
+                None => return Ok(None),
+            },
+            Some('[' | '{' | '|' | '>') | None => return Ok(None),
+            Some(_) => {
+                self.check_start()?;
+                let (text, ends_at_colon) = self.plain_on_line();
+                if !ends_at_colon {
+                    return Ok(None);
+                }
+                self.plain_name(text)?
+            }
+        };
+        self.cursor.skip_spaces();
+        if self.cursor.first() != Some(':') || !self.cursor.is_indicator() {
+            self.cursor = start;
+            return Ok(None);
+        }
+        if self.cursor.column().saturating_sub(start.column()) > LONGEST_NAME {
+            return Err(self.refuse("a name can have at most 1024 bytes"));
+        }
+        self.cursor.pass(1);
+        Ok(Some(name))
+    }
+}

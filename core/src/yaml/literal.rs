@@ -1,0 +1,122 @@
+use super::Reader;
+use crate::Problem;
+use alloc::string::String;
+
+/// What becomes of the line breaks at the end.
+#[derive(Clone, Copy, PartialEq)]
+enum Chomping {
+    /// One is kept.
+    Clip,
+    Keep,
+    Strip,
+}
+
+impl<'a> Reader<'a> {
+    /// The text after `|` or `>`. Its lines are indented by at least `least`.
+    pub(super) fn literal(&mut self, least: usize) -> Result<String, Problem> {
+        let folded = self.cursor.first() == Some('>');
+        self.cursor.pass(1);
+        let (more, chomping) = self.literal_header(least)?;
+        let indent = match more {
+            // The indicator counts from the parent, whose children are at `least`.
+            Some(more) => least.saturating_add(more).saturating_sub(1),
+            None => self.literal_indent(least)?,
+        };
+        let mut text = String::new();
+        // Line breaks since the last line that holds something.
+        let mut breaks = 0_usize;
+        let mut was_spaced = true;
+        while let Some(line) = self.literal_line(indent)? {
+            // Whether a last line without a break of its own gets one, readers differ on.
+            if self.cursor.is_unbroken() && chomping != Chomping::Strip {
+                self.cursor.pass(self.cursor.ahead().len());
+                return Err(self.refuse("the document ends in a text without a line break"));
+            }
+            self.cursor.pass_line();
+            if line.is_empty() {
+                breaks = breaks.saturating_add(1);
+                continue;
+            }
+            // Section 8.1.3: a line that starts with white space is not folded with its neighbours.
+            let is_spaced = line.starts_with([' ', '\t']);
+            match breaks {
+                _ if text.is_empty() || !folded || is_spaced || was_spaced => push_breaks(&mut text, breaks),
+                1 => text.push(' '),
+                _ => push_breaks(&mut text, breaks.saturating_sub(1)),
+            }
+            text.push_str(line);
+            was_spaced = is_spaced;
+            breaks = 1;
+        }
+        match chomping {
+            Chomping::Keep => push_breaks(&mut text, breaks),
+            Chomping::Clip if !text.is_empty() => push_breaks(&mut text, breaks.min(1)),
+            Chomping::Clip | Chomping::Strip => {}
+        }
+        Ok(text)
+    }
+
+    /// The indicators of indentation and chomping, in either order.
+    fn literal_header(&mut self, least: usize) -> Result<(Option<usize>, Chomping), Problem> {
+        let (mut more, mut chomping) = (None, None);
+        loop {
+            let first = self.cursor.first();
+            match first {
+                Some('1'..='9') if more.is_none() => {
+                    more = first.and_then(|digit| digit.to_digit(10)).and_then(|digit| usize::try_from(digit).ok());
+                }
+                Some('+') if chomping.is_none() => chomping = Some(Chomping::Keep),
+                Some('-') if chomping.is_none() => chomping = Some(Chomping::Strip),
+                _ => break,
+            }
+            self.cursor.pass(1);
+        }
+        // Readers differ on what it counts from when there is no parent.
+        if more.is_some() && least == 0 {
+            return Err(self.refuse("a text that is the whole document cannot state its indentation"));
+        }
+        self.end_of_line()?;
+        Ok((more, chomping.unwrap_or(Chomping::Clip)))
+    }
+
+    /// The indentation of the first line that holds something.
+    fn literal_indent(&self, least: usize) -> Result<usize, Problem> {
+        let mut cursor = self.cursor;
+        let mut longest = 0;
+        while !cursor.is_done() {
+            cursor.skip_spaces();
+            match cursor.first() {
+                None => longest = longest.max(cursor.column()),
+                Some('\t') => return Err(Self::refuse_at(cursor, "a tab cannot indent; use spaces")),
+                Some(_) if cursor.column() < least => break,
+                // Section 8.1.1.1.
+                Some(_) if cursor.column() < longest => {
+                    return Err(Self::refuse_at(cursor, "an empty line before this one has more spaces"));
+                }
+                Some(_) => return Ok(cursor.column()),
+            }
+            cursor.pass_line();
+        }
+        Ok(least.max(longest))
+    }
+
+    /// The line without its indentation, if it is one of the text.
+    fn literal_line(&self, indent: usize) -> Result<Option<&'a str>, Problem> {
+        if self.cursor.is_done() {
+            return Ok(None);
+        }
+        let mut start = self.cursor;
+        start.skip_spaces();
+        match start.first() {
+            // Fewer spaces than the text: empty. More: they are text.
+            None => Ok(Some(self.cursor.ahead().get(indent..).unwrap_or_default())),
+            Some(_) if start.column() >= indent => Ok(self.cursor.ahead().get(indent..)),
+            Some('\t') => Err(Self::refuse_at(start, "a tab cannot indent; use spaces")),
+            Some(_) => Ok(None),
+        }
+    }
+}
+
+fn push_breaks(text: &mut String, breaks: usize) {
+    text.extend(core::iter::repeat_n('\n', breaks));
+}
