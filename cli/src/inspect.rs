@@ -211,7 +211,7 @@ impl<'a> Payload<'a> {
 impl ShownStatement {
     fn new(statement: &Statement<'_>) -> Self {
         Self {
-            subjects: statement.subjects().iter().map(ShownSubject::new).collect(),
+            subjects: statement.subjects().map(ShownSubject::new).collect(),
             predicate_type: statement.predicate_type().to_owned(),
             predicate: statement.predicate().and_then(|text| RawValue::from_string(text).ok()),
         }
@@ -237,7 +237,7 @@ impl ShownStatement {
 }
 
 impl ShownSubject {
-    fn new(subject: &Subject<'_>) -> Self {
+    fn new(subject: Subject<'_>) -> Self {
         let digest = subject.digests().map(|(algorithm, hex)| (algorithm.to_owned(), hex.to_owned()));
         Self { name: subject.name().map(str::to_owned), digest: digest.collect() }
     }

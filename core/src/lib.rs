@@ -171,6 +171,8 @@ mod digest;
 #[cfg(feature = "alloc")]
 mod document;
 #[cfg(feature = "alloc")]
+mod fields;
+#[cfg(feature = "alloc")]
 mod go_json;
 mod hash;
 #[cfg(feature = "internal")]

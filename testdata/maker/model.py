@@ -338,7 +338,7 @@ def read_statement(payload):
             if not digests or not all(isinstance(text, str) for text in subject["digest"].values()):
                 raise ValueError("no digests")
             subjects.append((subject.get("name") or None, digests))
-        if not subjects or not isinstance(value["predicateType"], str) or not value["predicateType"]:
+        if not subjects or not isinstance(value["predicateType"], str):
             raise ValueError("nothing is claimed")
         return value["predicateType"], subjects
     except (ValueError, KeyError, TypeError, AttributeError):

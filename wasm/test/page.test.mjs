@@ -147,6 +147,19 @@ test("a run is stopped, and one with a bad policy says so", async () => {
   await context.close();
 });
 
+test("nothing is waited for twice: all that the page loads is named in it", async () => {
+  const fresh = await serve(PAGE);
+  const { page, wrong, context } = await open(browser, fresh.url);
+  await page.waitForFunction(() => document.documentElement.dataset.ready);
+  const named = await page.$$eval("link[href], script[src]", (elements) => elements.map(({ href, src }) => new URL(href ?? src).pathname));
+  assert.deepEqual([...new Set(fresh.asked)].sort(), ["/", ...named].sort());
+  // What is named is loaded once, and not once more when it is needed.
+  assert.equal(fresh.asked.filter((path) => /\.(js|wasm|json)$/.test(path)).length, named.filter((path) => /\.(js|wasm|json)$/.test(path)).length);
+  assert.deepEqual(wrong, []);
+  await context.close();
+  fresh.close();
+});
+
 test("by keyboard alone", async () => {
   const { page, context } = await shown("two-both");
   await page.focus("#tab-one");

@@ -3,14 +3,11 @@
 //! Only those that were signed with a key: the envelope in them is verified with the keys of a policy. Log entries and
 //! timestamps are not looked at.
 
-use super::{
-    Attestation, Content, Source, dsse,
-    fields::{Fields, Name},
-    signed::text_or_none,
-};
+use super::{Content, dsse, signed::text_or_none};
 use crate::{
     Budget, Problem,
     document::{Place, Shown, code},
+    fields::{Fields, Name},
     json::Json,
 };
 use alloc::format;
@@ -36,27 +33,19 @@ const MEDIA_TYPES: [&str; 4] = [
     "application/vnd.dev.sigstore.bundle.v0.3+json",
 ];
 
-pub(super) fn read(json: &Json<'_>, place: &Place<'_>, source: &Source, budget: &Budget) -> Attestation {
-    let content = content(json, place, budget).unwrap_or_else(Content::Unreadable);
-    Attestation { source: source.at(place, None), format: "sigstore-bundle", resource: None, content }
-}
-
-fn content(json: &Json<'_>, place: &Place<'_>, budget: &Budget) -> Result<Content, Problem> {
+pub(super) fn content(json: &Json<'_>, place: &Place<'_>, budget: &Budget) -> Result<Content, Problem> {
     let bundle = Fields::new(json, place)?;
-    let media_type = bundle.required(MEDIA_TYPE)?.text()?;
+    let media_type = bundle.text(MEDIA_TYPE)?;
     if !MEDIA_TYPES.contains(&media_type) {
         return Ok(Content::Unsupported(format!("a sigstore bundle of media type {}", Shown(media_type)).into()));
     }
     let material = bundle.required(MATERIAL)?;
     let material_at = material.place();
     let material = Fields::new(material.json, &material_at)?;
-    let certificate = match material.optional(CERTIFICATE)? {
-        Some(_) => Some(CERTIFICATE),
-        None => material.optional(CHAIN)?.map(|_| CHAIN),
-    };
+    let certificate = material.optional(CERTIFICATE)?.or(material.optional(CHAIN)?);
     let key = match (material.optional(PUBLIC_KEY)?, certificate) {
         (Some(key), None) => key,
-        (Some(_), Some(certificate)) => return Err(material.not_both(PUBLIC_KEY, certificate)),
+        (Some(_), Some(_)) => return Err(material.not_both(PUBLIC_KEY, CERTIFICATE)),
         (None, Some(_)) => {
             return Ok(Content::Unsupported("a keyless sigstore bundle (signed with a certificate)".into()));
         }

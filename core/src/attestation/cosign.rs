@@ -4,12 +4,16 @@
 //! Its certificate, log entry and timestamp are not used: a signature is verified with the keys of a policy.
 
 use super::{
-    Attestation, Content, Signature, Source,
+    Attestation, Content, Signature,
     base64::{self, Dialect},
-    fields::{Fields, Name},
     payload_bytes, readable, signature_bytes,
 };
-use crate::{Problem, document::Place, json::Json};
+use crate::{
+    Problem,
+    document::Place,
+    fields::{Fields, Name},
+    json::Json,
+};
 use alloc::{string::String, vec};
 
 /// Members that are passed over. In `Cert` and `Chain` Go writes the modulus of an RSA key as one number.
@@ -18,12 +22,7 @@ pub(super) const UNREAD: &[&str] = &["Bundle", "Cert", "Chain", "RFC3161Timestam
 const SIGNATURE: Name = Name::only("Base64Signature");
 const PAYLOAD: Name = Name::only("Payload");
 
-pub(super) fn read(json: &Json<'_>, place: &Place<'_>, source: &Source) -> Attestation {
-    let content = content(json, place).unwrap_or_else(Content::Unreadable);
-    Attestation { source: source.at(place, None), format: "cosign", resource: None, content }
-}
-
-fn content(json: &Json<'_>, place: &Place<'_>) -> Result<Content, Problem> {
+pub(super) fn content(json: &Json<'_>, place: &Place<'_>) -> Result<Content, Problem> {
     let record = Fields::new(json, place)?;
     let payload = payload_bytes(record.required(PAYLOAD)?, Dialect::Go)?;
     let bytes = signature_bytes(record.required(SIGNATURE)?, Dialect::Go);

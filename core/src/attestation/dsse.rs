@@ -3,12 +3,13 @@
 //! What is signed is the type and the payload, in one encoding ([`crate::PreAuthenticationEncoding`]). A `keyid` is not
 //! signed and "MUST NOT be used for security decisions" (`protocol.md`): it is a hint, and one that leads nowhere is none.
 
-use super::{
-    Attestation, Content, Source,
+use super::{Content, signed::Names};
+use crate::{
+    Budget, Problem,
+    document::Place,
     fields::{Fields, Name},
-    signed::Names,
+    json::Json,
 };
-use crate::{Budget, Problem, document::Place, json::Json};
 
 pub(super) const PAYLOAD_TYPE: Name = Name("payloadType", "payload_type");
 
@@ -18,11 +19,6 @@ const ENVELOPE: Names = Names {
     signature: Name::only("sig"),
     key_id: Name::only("keyid"),
 };
-
-pub(super) fn read(json: &Json<'_>, place: &Place<'_>, source: &Source, budget: &Budget) -> Attestation {
-    let content = content(json, place, budget).unwrap_or_else(Content::Unreadable);
-    Attestation { source: source.at(place, None), format: "dsse", resource: None, content }
-}
 
 pub(super) fn content(json: &Json<'_>, place: &Place<'_>, budget: &Budget) -> Result<Content, Problem> {
     ENVELOPE.read(&Fields::new(json, place)?, budget)

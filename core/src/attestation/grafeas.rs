@@ -4,15 +4,11 @@
 //! What is signed is `serializedPayload` and nothing else, or what an `envelope` holds ([`dsse`]): `name`, `resourceUri`,
 //! `noteName` and `kind` are the server's words.
 
-use super::{
-    Attestation, Content, Source, base64, dsse,
-    fields::{Field, Fields, Name},
-    readable,
-    signed::Names,
-};
+use super::{Attestation, Content, Source, base64, dsse, readable, signed::Names};
 use crate::{
     Budget, Problem,
     document::{Place, Shown, code},
+    fields::{Field, Fields, Name},
     go_json,
     json::Json,
 };

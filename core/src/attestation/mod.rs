@@ -7,7 +7,6 @@ mod base64;
 mod bundle;
 mod cosign;
 mod dsse;
-mod fields;
 mod grafeas;
 mod index;
 mod shape;
@@ -16,6 +15,7 @@ mod signed;
 use crate::{
     Budget, Digest, Problem,
     document::{Place, ShownUpTo, code},
+    fields::Field,
 };
 use alloc::{
     borrow::Cow,
@@ -25,7 +25,6 @@ use alloc::{
 };
 use base64::Dialect;
 use core::slice;
-use fields::Field;
 use index::Index;
 
 /// The most bytes of a signature: that of an RSA key of 8,192 bits, the largest that is accepted.

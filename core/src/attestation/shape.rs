@@ -1,13 +1,10 @@
 //! Which format a document has, and which items are in it.
 
-use super::{
-    Attestation, Content, Source, bundle, cosign, dsse,
-    fields::{Fields, Name},
-    grafeas, too_many,
-};
+use super::{Attestation, Content, Source, bundle, cosign, dsse, grafeas, too_many};
 use crate::{
     Budget, Problem,
     document::{Place, code},
+    fields::{Fields, Name},
     json::{Json, Members},
 };
 use alloc::vec::Vec;
@@ -75,16 +72,24 @@ impl<'b> Reader<'b> {
     }
 
     fn item(&mut self, json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
-        let attestation = if has(json, &["Base64Signature", "Payload"]) {
-            cosign::read(json, place, &self.source)
+        let read = if has(json, &["Base64Signature", "Payload"]) {
+            Some(("cosign", cosign::content(json, place)))
         } else if bundle::MEMBERS.iter().any(|name| has(json, &[name.0, name.1])) {
-            bundle::read(json, place, &self.source, self.budget)
+            Some(("sigstore-bundle", bundle::content(json, place, self.budget)))
         } else if has(json, &[dsse::PAYLOAD_TYPE.0]) {
-            dsse::read(json, place, &self.source, self.budget)
-        } else if has(json, &["attestation", "envelope", "noteName", "note_name"]) {
-            grafeas::read(json, place, &self.source, self.budget)
+            Some(("dsse", dsse::content(json, place, self.budget)))
         } else {
-            return self.stranger(place);
+            None
+        };
+        let attestation = match read {
+            Some((format, content)) => {
+                let content = content.unwrap_or_else(Content::Unreadable);
+                Attestation { source: self.source.at(place, None), format, resource: None, content }
+            }
+            None if has(json, &["attestation", "envelope", "noteName", "note_name"]) => {
+                grafeas::read(json, place, &self.source, self.budget)
+            }
+            None => return self.stranger(place),
         };
         self.known = true;
         self.push(attestation)

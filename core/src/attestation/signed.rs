@@ -1,14 +1,10 @@
 //! The part that formats with lists of signatures share: a payload, and signatures over it.
 
-use super::{
-    Content, Signature,
-    base64::Dialect,
-    fields::{Fields, Name},
-    payload_bytes, signature_bytes,
-};
+use super::{Content, Signature, base64::Dialect, payload_bytes, signature_bytes};
 use crate::{
     Budget, Problem,
     document::{Place, code},
+    fields::{Fields, Name},
     json::Json,
 };
 use alloc::string::String;
@@ -28,7 +24,7 @@ impl Names {
     pub(super) fn read(&self, details: &Fields<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
         let payload = payload_bytes(details.required(self.payload)?, Dialect::Protobuf)?;
         let payload_type = match self.payload_type {
-            Some(name) => Some(details.required(name)?.text()?.into()),
+            Some(name) => Some(details.text(name)?.into()),
             None => None,
         };
         let signatures = details.required(SIGNATURES)?;

@@ -36,13 +36,19 @@ impl<'p> Payload<'p> {
     /// `UNKNOWN_FORMAT` for a type that is neither `application/vnd.in-toto+json` (nor `application/vnd.in-toto.…+json`)
     /// nor [`COSIGN_SIMPLE_SIGNING_TYPE`]; otherwise as [`SimpleSigning::parse`] or [`Statement::parse`].
     pub fn parse(payload_type: Option<&str>, bytes: &'p [u8], budget: &Budget) -> Result<Self, Problem> {
-        match payload_type {
-            None | Some(COSIGN_SIMPLE_SIGNING_TYPE) => SimpleSigning::parse(bytes, budget).map(Self::SimpleSigning),
-            Some(other) if is_in_toto(other) => Statement::parse(bytes, budget).map(Self::Statement),
+        let is_statement = match payload_type {
+            None | Some(COSIGN_SIMPLE_SIGNING_TYPE) => false,
+            Some(other) if is_in_toto(other) => true,
             Some(other) => {
                 let message = format_args!("a payload of type \"{}\" is not supported", Shown(other));
-                Err(Problem::new(code::UNKNOWN_FORMAT, &Place::Root, message))
+                return Err(Problem::new(code::UNKNOWN_FORMAT, &Place::Root, message));
             }
+        };
+        let json = Json::parse(bytes, budget)?;
+        if is_statement {
+            Statement::read(json).map(Self::Statement)
+        } else {
+            SimpleSigning::read(&json).map(Self::SimpleSigning)
         }
     }
 
@@ -54,7 +60,7 @@ impl<'p> Payload<'p> {
                 if same { vec![Some(&claim.docker_reference)] } else { Vec::new() }
             }
             Self::Statement(statement) => {
-                statement.subjects().iter().filter(|subject| subject.has(digest)).map(Subject::name).collect()
+                statement.subjects().filter(|subject| subject.has(digest)).map(Subject::name).collect()
             }
         }
     }
@@ -102,9 +108,12 @@ impl SimpleSigning {
     /// The first thing that is wrong: `SYNTAX`, `DUPLICATE_FIELD`, `UNKNOWN_FIELD`, `MISSING_FIELD`, `WRONG_TYPE`,
     /// `INVALID_VALUE` (an unknown `type`, an empty text), or `LIMIT_REACHED` (bytes, depth, number of values).
     pub fn parse(bytes: &[u8], budget: &Budget) -> Result<Self, Problem> {
-        let json = Json::parse(bytes, budget)?;
+        Self::read(&Json::parse(bytes, budget)?)
+    }
+
+    fn read(json: &Json<'_>) -> Result<Self, Problem> {
         let root = Place::Root;
-        let payload = Exact::new(&json, &root, &["critical", "optional"])?;
+        let payload = Exact::new(json, &root, &["critical", "optional"])?;
         let critical_at = root.member("critical");
         let critical = Exact::new(payload.member("critical")?, &critical_at, &["identity", "image", "type"])?;
         let identity_at = critical_at.member("identity");

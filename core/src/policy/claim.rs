@@ -5,11 +5,7 @@ use crate::{
     Digest, ImageReference, Outcome, Payload, ReasonCode, Statement, VerifiedAttestation,
     document::{Shown, ShownUpTo},
 };
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{format, string::String};
 
 impl Attestor {
     /// The outcome for an attestation whose signature verified: by the digest, then by `identity`, then by
@@ -18,44 +14,43 @@ impl Attestor {
         let payload = verified.payload();
         let names = payload.names_of(digest);
         if names.is_empty() {
-            let detail = match payload {
-                Payload::SimpleSigning(claim) => {
-                    format!("signed for {}, the image is {digest}", Shown(claim.manifest_digest()))
-                }
-                Payload::Statement(statement) => match statement.subjects().len() {
-                    1 => format!("signed for another subject, the image is {digest}"),
-                    count => format!("signed for {count} subjects, none of which is the image {digest}"),
-                },
+            let signed = match payload {
+                Payload::SimpleSigning(claim) => claim.manifest_digest(),
+                Payload::Statement(_) => "other subjects",
             };
+            let detail = format!("signed for {}, the image is {digest}", Shown(signed));
             return Outcome::new(ReasonCode::DigestMismatch, detail);
         }
         // One name that fits is enough; of those that do not, the first is reported.
-        let wrong: Option<Vec<String>> = names.iter().map(|name| self.wrong_name(*name, image)).collect();
-        if let Some(detail) = wrong.and_then(|details| details.into_iter().next()) {
-            return Outcome::new(ReasonCode::RepositoryMismatch, detail);
+        let mut wrong = None;
+        for name in names {
+            match self.wrong_name(name, image) {
+                Some(detail) => wrong = wrong.or(Some(detail)),
+                None => return self.judge_claim(verified),
+            }
         }
-        self.judge_claim(verified)
+        Outcome::new(ReasonCode::RepositoryMismatch, wrong.unwrap_or_default())
     }
 
     /// By `predicateTypes`. Simple signing claims what a statement of cosign's type does: that the image was signed.
     fn judge_claim(&self, verified: &VerifiedAttestation<'_>) -> Outcome {
-        let (claimed, over, failure) = match verified.payload() {
-            Payload::SimpleSigning(_) => {
-                let encoded = verified.is_pre_authentication_encoded();
-                let over = if encoded { " over the pre-authentication encoding" } else { "" };
-                (Statement::COSIGN_SIGN, over.to_string(), "simple signing does not count for the attestor".into())
-            }
+        let (claimed, what) = match verified.payload() {
+            Payload::SimpleSigning(_) => (Statement::COSIGN_SIGN, String::from("simple signing")),
             Payload::Statement(statement) => {
                 let claimed = statement.predicate_type();
-                let shown = ShownUpTo(claimed, 200);
-                let over = format!(" over a statement of type {shown}");
-                (claimed, over, format!("a statement of type {shown} does not count for the attestor"))
+                (claimed, format!("a statement of type {}", ShownUpTo(claimed, 200)))
             }
         };
-        match self.predicate_types.iter().any(|counts| counts == claimed) {
-            true => Outcome::new(ReasonCode::Attested, format!("the signature verifies{over}")),
-            false => Outcome::new(ReasonCode::PredicateMismatch, failure),
+        if !self.predicate_types.iter().any(|counts| counts == claimed) {
+            let detail = format!("{what} does not count for the attestor");
+            return Outcome::new(ReasonCode::PredicateMismatch, detail);
         }
+        let over = match verified.payload() {
+            Payload::Statement(_) => what.as_str(),
+            Payload::SimpleSigning(_) if verified.is_pre_authentication_encoded() => "the pre-authentication encoding",
+            Payload::SimpleSigning(_) => return Outcome::new(ReasonCode::Attested, "the signature verifies"),
+        };
+        Outcome::new(ReasonCode::Attested, format!("the signature verifies over {over}"))
     }
 
     /// Why a name that was signed is not the image's by the attestor's `identity`, if it is not.

@@ -80,7 +80,7 @@ impl Digits {
     }
 
     /// For a sweep that begins with the block at this place.
-    fn starting_at(&self, place: usize) -> &[u32] {
+    fn sweep_from(&self, place: usize) -> &[u32] {
         self.0.get(place.saturating_mul(4)..).unwrap_or_default()
     }
 
@@ -206,7 +206,7 @@ impl Product {
     pub(super) fn multiply<S: Sweep>(&mut self, modulus: &Modulus, a: &Digits, b: &Digits) -> Digits {
         self.columns(0, modulus.blocks.saturating_mul(2)).fill([[0; 2]; 2]);
         for (place, rows) in a.blocks().iter().take(modulus.blocks).enumerate() {
-            S::sweep(self.columns(place, modulus.blocks.saturating_add(1)), rows, b.starting_at(0));
+            S::sweep(self.columns(place, modulus.blocks.saturating_add(1)), rows, b.sweep_from(0));
         }
         self.reduce::<S>(modulus)
     }
@@ -224,7 +224,7 @@ impl Product {
             }
             let others = modulus.blocks.saturating_sub(place);
             let columns = self.columns(place.saturating_mul(2).saturating_add(1), others);
-            S::sweep(columns, &[a << 1, b << 1, c << 1, d << 1], above.starting_at(place.saturating_add(1)));
+            S::sweep(columns, &[a << 1, b << 1, c << 1, d << 1], above.sweep_from(place.saturating_add(1)));
         }
         self.reduce::<S>(modulus)
     }
@@ -235,7 +235,7 @@ impl Product {
             let Some([lowest, next, ..]) = self.0.get_mut(place..) else { break };
             let (q, carry) = modulus.quotients::<S>(*lowest);
             next[0][0] = next[0][0].wrapping_add(carry);
-            S::sweep(self.columns(place.saturating_add(1), modulus.blocks), &q, modulus.n.starting_at(1));
+            S::sweep(self.columns(place.saturating_add(1), modulus.blocks), &q, modulus.n.sweep_from(1));
         }
         let mut digits = Digits::ZERO;
         let mut carry = 0_u64;

@@ -68,7 +68,7 @@ impl Engine {
 /// A modulus in the form of its engine, with what was computed from it once.
 #[derive(Clone)]
 #[cfg_attr(
-    target_arch = "x86_64",
+    any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")),
     allow(clippy::large_enum_variant, reason = "a key is made once, and there is no heap to put it on")
 )]
 pub(super) enum Modulus {

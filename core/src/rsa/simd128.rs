@@ -14,27 +14,27 @@ impl Sweep for Simd128 {
     #[inline(never)]
     fn sweep(columns: &mut [Column], rows: &Block, digits: &[u32]) {
         let [r0, r1, r2, r3] = *rows;
-        let rows = [u32x4_splat(r0), u32x4_splat(r1), u32x4_splat(r2), u32x4_splat(r3)];
+        let [r0, r1, r2, r3] = &[u32x4_splat(r0), u32x4_splat(r1), u32x4_splat(r2), u32x4_splat(r3)];
         for (column, window) in columns.iter_mut().zip(digits.windows(7).step_by(4)) {
             let Ok(window) = <&[u32; 7]>::try_from(window) else { return };
             let [d3 @ .., _, _, _] = window;
             let [_, d2 @ .., _, _] = window;
             let [_, _, d1 @ .., _] = window;
             let [_, _, _, d0 @ ..] = window;
-            let sum = add_products(load(column), load_digits(d0), row::<0>(&rows));
-            let sum = add_products(sum, load_digits(d1), row::<1>(&rows));
-            let sum = add_products(sum, load_digits(d2), row::<2>(&rows));
-            store(column, add_products(sum, load_digits(d3), row::<3>(&rows)));
+            let sum = add_products(load(column), load_digits(d0), again(r0));
+            let sum = add_products(sum, load_digits(d1), again(r1));
+            let sum = add_products(sum, load_digits(d2), again(r2));
+            store(column, add_products(sum, load_digits(d3), again(r3)));
         }
     }
 }
 
-/// A row's digit in all lanes, read anew each time: as an invariant of the loop the compiler would take it apart before it,
-/// and then multiply 64 bits by 64, which takes three times as long.
+/// The same, read anew each time: the compiler would take an invariant of the loop apart before it, and then multiply 64
+/// bits by 64, which takes three times as long.
 #[inline(always)]
-fn row<const R: usize>(rows: &[v128; 4]) -> v128 {
-    // SAFETY: a reference, and a place in its array.
-    unsafe { core::ptr::from_ref(&rows[R]).read_volatile() }
+fn again(row: &v128) -> v128 {
+    // SAFETY: a reference.
+    unsafe { core::ptr::from_ref(row).read_volatile() }
 }
 
 /// Four columns.

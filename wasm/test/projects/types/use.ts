@@ -1,5 +1,6 @@
 // A right use of everything that the package has: as a module of ESM and of CommonJS, and for bundlers.
 import {
+  AdmissionReview,
   Attestations,
   DokimosError,
   Policy,
@@ -11,7 +12,7 @@ import {
   verifySignature,
   version,
 } from "dokimos";
-import type { Handle, ImageReference, Outcome, PolicyOutline, Problem, ReasonCode, Report, UntrustedAttestation } from "dokimos";
+import type { AdmissionResponse, Handle, ImageReference, Outcome, PolicyOutline, Problem, ReasonCode, Report, UntrustedAttestation } from "dokimos";
 import type * as dokimos from "dokimos";
 
 export async function use(text: string, bytes: Uint8Array): Promise<unknown[]> {
@@ -43,14 +44,18 @@ export async function use(text: string, bytes: Uint8Array): Promise<unknown[]> {
   const reference: ImageReference = parseReference(text);
   const hex: string | undefined = reference.digest?.hex;
   const codes: ReasonCode[] = reasonCodes().map((each) => each.code);
-  const handles: Handle[] = [policy, again, attestations, key, other];
+  const review: AdmissionReview = AdmissionReview.parse(bytes, { evaluateUnchanged: true });
+  const answer: AdmissionResponse = review.problem
+    ? review.refuse(review.problem.code, review.problem.message)
+    : review.respond(policy, review.images.map(({ reference }) => (reference ? attestations : null)), { at: 0 });
+  const handles: Handle[] = [policy, again, review, attestations, key, other];
   {
     using scoped: Policy = Policy.fromJson(text);
     scoped.outline();
   }
   for (const handle of handles) handle[Symbol.dispose]();
   const named: string = version();
-  return [ready, added, list, decision, code, sources, reports, outline, warnings, right, each, hex, codes, named];
+  return [ready, added, list, decision, code, sources, reports, outline, warnings, right, each, hex, codes, answer.allowed, named];
 }
 
 export function described(error: unknown): string {
@@ -62,6 +67,7 @@ export function described(error: unknown): string {
 /** What the types say is there. */
 export type Names = keyof typeof dokimos;
 const names: Record<Names, true> = {
+  AdmissionReview: true,
   Attestations: true,
   DokimosError: true,
   Policy: true,

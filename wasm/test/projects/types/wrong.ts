@@ -1,5 +1,5 @@
 // Wrong uses, each of which the types must refuse: `@ts-expect-error` is an error itself where there is none.
-import { Attestations, DokimosError, Policy, PublicKey, init, parseReference, verifyBatch, verifySignature } from "dokimos";
+import { AdmissionReview, Attestations, DokimosError, Policy, PublicKey, init, parseReference, verifyBatch, verifySignature } from "dokimos";
 import * as slim from "dokimos/slim";
 
 declare const policy: Policy;
@@ -55,6 +55,8 @@ parseReference("alpine").digest.hex;
 new Attestations().size = 3;
 // @ts-expect-error a payload needs its signature
 new Attestations().addDetached({ payload: "" });
+// @ts-expect-error an answer needs the time
+AdmissionReview.parse("").respond(policy, [], {});
 // @ts-expect-error errors are the package's to make
 new DokimosError("A");
 // @ts-expect-error and what is in them is not set

@@ -9,15 +9,15 @@ use alloc::borrow::Cow;
 
 /// The names under which a member may stand: protocol buffers' JSON has two, `lowerCamelCase` and `snake_case`.
 #[derive(Clone, Copy)]
-pub(super) struct Name(pub(super) &'static str, pub(super) &'static str);
+pub(crate) struct Name(pub(crate) &'static str, pub(crate) &'static str);
 
 impl Name {
     /// A member that has one name.
-    pub(super) const fn only(name: &'static str) -> Self {
+    pub(crate) const fn only(name: &'static str) -> Self {
         Self(name, name)
     }
 
-    pub(super) fn is(self, name: &str) -> bool {
+    pub(crate) fn is(self, name: &str) -> bool {
         name == self.0 || name == self.1
     }
 }
@@ -27,18 +27,18 @@ impl Name {
 /// A member that is asked for may stand in it once, under one name. What nobody asks for is ignored: servers add
 /// members, and what is not read cannot be read in two ways.
 #[derive(Clone, Copy)]
-pub(super) struct Fields<'j, 'p> {
+pub(crate) struct Fields<'j, 'p> {
     members: &'j [(Cow<'j, str>, Json<'j>)],
     place: &'p Place<'p>,
 }
 
 impl<'j, 'p> Fields<'j, 'p> {
-    pub(super) fn new(json: &'j Json<'j>, place: &'p Place<'p>) -> Result<Self, Problem> {
+    pub(crate) fn new(json: &'j Json<'j>, place: &'p Place<'p>) -> Result<Self, Problem> {
         json.object_at(place).map(|members| Self { members, place })
     }
 
     /// The member and where it stands; `null` is the same as absent (protocol buffers' JSON mapping, and Go's).
-    pub(super) fn optional(&self, name: Name) -> Result<Option<Field<'j, 'p>>, Problem> {
+    pub(crate) fn optional(&self, name: Name) -> Result<Option<Field<'j, 'p>>, Problem> {
         let mut found = self.members.iter().filter(|(member, _)| name.is(member));
         match (found.next(), found.next()) {
             (None, _) | (Some((_, Json::Null)), None) => Ok(None),
@@ -50,17 +50,22 @@ impl<'j, 'p> Fields<'j, 'p> {
         }
     }
 
-    pub(super) fn required(&self, name: Name) -> Result<Field<'j, 'p>, Problem> {
+    pub(crate) fn required(&self, name: Name) -> Result<Field<'j, 'p>, Problem> {
         self.optional(name)?.ok_or_else(|| self.missing(name))
     }
 
+    /// The text of a member that must be there.
+    pub(crate) fn text(&self, name: Name) -> Result<&'j str, Problem> {
+        self.required(name)?.text()
+    }
+
     /// The problem that a member is missing.
-    pub(super) fn missing(&self, name: Name) -> Problem {
+    pub(crate) fn missing(&self, name: Name) -> Problem {
         Problem::new(code::MISSING_FIELD, self.place, format_args!("the field \"{}\" is missing", name.0))
     }
 
     /// The problem that two members are there that exclude each other.
-    pub(super) fn not_both(&self, one: Name, other: Name) -> Problem {
+    pub(crate) fn not_both(&self, one: Name, other: Name) -> Problem {
         let message = format_args!("the fields \"{}\" and \"{}\" exclude each other", one.0, other.0);
         Problem::new(code::INVALID_VALUE, self.place, message)
     }
@@ -68,19 +73,19 @@ impl<'j, 'p> Fields<'j, 'p> {
 
 /// A member of an object.
 #[derive(Clone, Copy)]
-pub(super) struct Field<'j, 'p> {
-    pub(super) json: &'j Json<'j>,
+pub(crate) struct Field<'j, 'p> {
+    pub(crate) json: &'j Json<'j>,
     name: &'j str,
     parent: &'p Place<'p>,
 }
 
 impl<'j> Field<'j, '_> {
     /// Where it stands, under the name that it has there.
-    pub(super) fn place(&self) -> Place<'_> {
+    pub(crate) fn place(&self) -> Place<'_> {
         self.parent.member(self.name)
     }
 
-    pub(super) fn text(&self) -> Result<&'j str, Problem> {
+    pub(crate) fn text(&self) -> Result<&'j str, Problem> {
         self.json.string_at(&self.place())
     }
 }
