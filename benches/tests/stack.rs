@@ -1,4 +1,4 @@
-//! The raw layer stays under 32 KiB of stack, for every size and every kind of arithmetic, alone and eight at once.
+//! A verification stays under 24 KiB of stack, for every size and every kind of arithmetic; eight at once under 32 KiB.
 #![allow(unsafe_code, reason = "the stack below a function is read where it was painted before")]
 
 use dokimos::{
@@ -7,7 +7,8 @@ use dokimos::{
 };
 use std::{hint::black_box, thread};
 
-const LIMIT: usize = 32 * 1024;
+const LIMIT: usize = 24 * 1024;
+const LIMIT_OF_EIGHT: usize = 32 * 1024;
 const PAINTED: usize = 96 * 1024;
 const PAINT: u8 = 0xa5;
 
@@ -29,7 +30,8 @@ fn every_size_by_every_engine() {
                 let pss = depth(|| key.is_pss(Hash::Sha512, b"message", &signature));
                 let eight = depth(|| count_pkcs1_v15(&jobs, Hash::Sha512, b"message"));
                 println!("{engine}, {bits} bits, {exponent:?}: {alone}, PSS {pss}, eight {eight}");
-                assert!(alone.max(pss).max(eight) < LIMIT, "{engine}, {bits} bits: {alone}, {pss}, {eight}");
+                assert!(alone.max(pss) < LIMIT, "{engine}, {bits} bits: {alone}, {pss}");
+                assert!(eight < LIMIT_OF_EIGHT, "{engine}, {bits} bits: {eight}");
                 // What measures would see it: a verification has at least the encoded message on its stack.
                 assert!(alone.min(pss).min(eight) > 1024, "{engine}, {bits} bits: {alone}, {pss}, {eight}");
             }

@@ -26,7 +26,7 @@ impl<'a> Reader<'a> {
         // Line breaks since the last line that holds something.
         let mut breaks = 0_usize;
         let mut was_spaced = true;
-        while let Some(line) = self.literal_line(indent)? {
+        while let Some(line) = self.literal_line(least, indent)? {
             // Whether a last line without a break of its own gets one, readers differ on.
             if self.cursor.is_unbroken() && chomping != Chomping::Strip {
                 self.cursor.pass(self.cursor.ahead().len());
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The line without its indentation, if it is one of the text.
-    fn literal_line(&self, indent: usize) -> Result<Option<&'a str>, Problem> {
+    fn literal_line(&self, least: usize, indent: usize) -> Result<Option<&'a str>, Problem> {
         if self.cursor.is_done() {
             return Ok(None);
         }
@@ -112,6 +112,10 @@ impl<'a> Reader<'a> {
             None => Ok(Some(self.cursor.ahead().get(indent..).unwrap_or_default())),
             Some(_) if start.column() >= indent => Ok(self.cursor.ahead().get(indent..)),
             Some('\t') => Err(Self::refuse_at(start, "a tab cannot indent; use spaces")),
+            // To the specification a comment may stand here; there are readers to which it is a mistake.
+            Some(_) if start.column() >= least => {
+                Err(Self::refuse_at(start, "the line is indented less than the text before it"))
+            }
             Some(_) => Ok(None),
         }
     }

@@ -194,6 +194,8 @@ fn what_could_be_read_otherwise_is_refused() {
         ("a: |\n  b\n\tc", "line 3 column 1"),
         ("|1\n a", "line 1 column 3"),
         ("a: |\n  b\n c", "line 3 column 2"),
+        ("a: |\n  b\n # c\n", "line 3 column 2"),
+        ("a: |2\n # c\n", "line 2 column 2"),
         ("a: |\n  b", "line 2 column 4"),
         ("a: >+\n  b", "line 2 column 4"),
         ("a: b\rc", "line 1 column 5"),

@@ -81,22 +81,23 @@ impl Modulus {
         self.digits
     }
 
-    /// base^exponent mod n, as long as the modulus, for an odd exponent above 1.
-    #[inline(always)]
-    pub(super) fn power<Z: Lanes>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
-        // Common sizes have their own: 2048, 3072, and 4096 bits.
+    /// How many vectors a number takes when its digits are in the lanes of one: common sizes, 2048, 3072 and 4096 bits,
+    /// have their own.
+    pub(super) fn vectors(&self) -> usize {
         match self.digits {
-            0..=40 => self.power_in::<Z, 5>(base, exponent, result),
-            41..=64 => self.power_in::<Z, 8>(base, exponent, result),
-            65..=80 => self.power_in::<Z, 10>(base, exponent, result),
-            81..=128 => self.power_in::<Z, 16>(base, exponent, result),
-            _ => self.power_in::<Z, 20>(base, exponent, result),
+            0..=40 => 5,
+            41..=64 => 8,
+            65..=80 => 10,
+            81..=128 => 16,
+            _ => 20,
         }
     }
 
+    /// base^exponent mod n, as long as the modulus, for an odd exponent above 1. V is how many [vectors](Self::vectors) it
+    /// takes, or more.
     #[inline(always)]
     #[expect(clippy::indexing_slicing, reason = "8 V digits, at most as many as there are")]
-    fn power_in<Z: Lanes, const V: usize>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
+    pub(super) fn power<Z: Lanes, const V: usize>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
         let mut limbs = [0; MAX_LIMBS];
         limbs_from_bytes(&mut limbs, base);
         let n = spread::<V>(|place| self.n[place]);

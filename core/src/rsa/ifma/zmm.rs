@@ -122,12 +122,23 @@ fn settle(mut register: __m512i) -> __m512i {
 
 /// base^exponent mod n, as long as the modulus, for a base below it.
 pub(in crate::rsa) fn power(modulus: &Modulus, base: &[u8], exponent: u64, result: &mut [u8]) {
+    // Each number of vectors has a function of its own: as parts of one they would share a frame on the stack, as large as
+    // all of theirs together.
+    #[inline(never)]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    fn compiled(modulus: &Modulus, base: &[u8], exponent: u64, result: &mut [u8]) {
-        modulus.power::<Zmm>(base, exponent, result);
+    fn compiled<const V: usize>(modulus: &Modulus, base: &[u8], exponent: u64, result: &mut [u8]) {
+        modulus.power::<Zmm, V>(base, exponent, result);
     }
     // SAFETY: The processor has the features: `is_available` was asked before the first modulus was made.
-    unsafe { compiled(modulus, base, exponent, result) }
+    unsafe {
+        match modulus.vectors() {
+            5 => compiled::<5>(modulus, base, exponent, result),
+            8 => compiled::<8>(modulus, base, exponent, result),
+            10 => compiled::<10>(modulus, base, exponent, result),
+            16 => compiled::<16>(modulus, base, exponent, result),
+            _ => compiled::<20>(modulus, base, exponent, result),
+        }
+    }
 }
 
 /// [`power_of_eight`] with the result of each as bytes.
