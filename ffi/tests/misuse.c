@@ -302,7 +302,7 @@ static void missing_handles(void) {
 }
 
 static void numbers(void) {
-    const int32_t none[] = {INT32_MIN, -1, 0, 1, 99, 104, 199, 206, 299, 311, 399, 401, INT32_MAX};
+    const int32_t none[] = {INT32_MIN, -1, 0, 1, 99, 104, 199, 206, 299, 312, 399, 401, INT32_MAX};
     char version[32];
     size_t i;
     for (i = 0; i < sizeof none / sizeof *none; i++) {
