@@ -46,14 +46,31 @@ pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        ShownUpTo(self.0, 80).fmt(f)
+        Excerpt(self.0, 80).fmt(f)
     }
 }
 
-/// [`Shown`] with a limit of its own, in characters.
-pub(crate) struct ShownUpTo<'a>(pub(crate) &'a str, pub(crate) usize);
+/// Text that others chose, as it may stand in a message or in a log: one line, at most so many characters, and none that
+/// is invisible or shows one thing for another; these are escaped. What was cut off ends with `…`.
+///
+/// ```
+/// use dokimos::Excerpt;
+/// assert_eq!(Excerpt::new("alpine:3.11", 80).to_string(), "alpine:3.11");
+/// assert_eq!(Excerpt::new("a\nb", 80).to_string(), "a\\u{a}b");
+/// assert_eq!(Excerpt::new("abcd", 3).to_string(), "abc…");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Excerpt<'a>(pub(crate) &'a str, pub(crate) usize);
 
-impl fmt::Display for ShownUpTo<'_> {
+impl<'a> Excerpt<'a> {
+    /// At most `most` characters of the text.
+    #[must_use]
+    pub fn new(text: &'a str, most: usize) -> Self {
+        Self(text, most)
+    }
+}
+
+impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(text, most) = *self;
         // Nearly all text is short and plain, and every attestation shows some.

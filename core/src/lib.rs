@@ -208,7 +208,7 @@ pub use decision::{AttestationReport, AttestorReport, BreakGlass, Decision, Enfo
 #[cfg(feature = "alloc")]
 pub use digest::{Digest, DigestAlgorithm, DigestError};
 #[cfg(feature = "alloc")]
-pub use document::Problem;
+pub use document::{Excerpt, Problem};
 pub use hash::Hash;
 pub use key::{KeyError, KeyType, PublicKey};
 #[cfg(feature = "alloc")]
@@ -226,3 +226,5 @@ pub use rsa::{RsaKeyError, SignatureError};
 pub use time::{TimeError, UnixTime};
 #[cfg(feature = "alloc")]
 pub use verify::VerifiedAttestation;
+#[cfg(feature = "yaml")]
+pub use yaml::yaml_documents;

@@ -291,7 +291,7 @@ fn what_is_wrong_at_the_start_ends_the_program() {
         (vec!["--config", &config("evidence: [{ folder: { path: x } }]")], "hook.yaml: evidence[0]"),
         (
             vec!["--config", &config("policy: a\npolicy: b")],
-            "hook.yaml: not YAML: duplicate mapping key: policy at line 2, column 1",
+            "hook.yaml: the member \"policy\" stands twice at line 2 column 1",
         ),
     ] {
         let (code, text) = start(&arguments);

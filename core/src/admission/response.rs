@@ -3,7 +3,7 @@
 use super::{AdmissionImage, AdmissionReview};
 use crate::{
     Decision, Problem,
-    document::{Shown, ShownUpTo, code},
+    document::{Excerpt, Shown, code},
 };
 use alloc::{
     format,
@@ -93,8 +93,8 @@ impl AdmissionReview {
             return self.unread(problem);
         }
         let mut response = self.response(true);
-        let text = format!("{}: {}", Shown(code), ShownUpTo(message, DETAIL));
-        response.warnings.push(ShownUpTo(&format!("admitted without a decision: {text}"), WARNING).to_string());
+        let text = format!("{}: {}", Shown(code), Excerpt(message, DETAIL));
+        response.warnings.push(Excerpt(&format!("admitted without a decision: {text}"), WARNING).to_string());
         response.audit = [("decision", "ALLOW".into()), ("error", text)].into();
         response
     }
@@ -103,14 +103,14 @@ impl AdmissionReview {
         let message = format!("the request cannot be decided on: {problem}");
         let mut response = self.denial(problem.code(), &message, problem.path());
         for cause in &mut response.causes {
-            cause.message = ShownUpTo(problem.message(), DETAIL).to_string();
+            cause.message = Excerpt(problem.message(), DETAIL).to_string();
         }
         response
     }
 
     fn denial(&self, code: &str, message: &str, field: &str) -> AdmissionResponse {
         let mut response = self.response(false);
-        let (code, message) = (Shown(code).to_string(), ShownUpTo(message, DETAIL).to_string());
+        let (code, message) = (Shown(code).to_string(), Excerpt(message, DETAIL).to_string());
         response.audit = [("decision", "DENY".into()), ("error", format!("{code}: {message}"))].into();
         response.causes.push(Cause { reason: code, message: message.clone(), field: field.into() });
         response.message = message;
@@ -137,7 +137,7 @@ impl AdmissionReview {
 
 /// Kubernetes allows names 253 characters.
 fn shown(text: Option<&str>) -> Option<String> {
-    text.map(|text| ShownUpTo(text, 253).to_string())
+    text.map(|text| Excerpt(text, 253).to_string())
 }
 
 impl AdmissionResponse {
@@ -214,7 +214,7 @@ impl AdmissionResponse {
         let mut unattested = Lines::default();
         let mut decided = Lines::default();
         for (image, decision) in images.iter().zip(decisions) {
-            let name = ShownUpTo(decision.image(), DETAIL);
+            let name = Excerpt(decision.image(), DETAIL);
             let code = decision.reason().code();
             let rule = decision.rule().map(|rule| format!(" by rule {}", Shown(rule))).unwrap_or_default();
             decided.add(format!("{name} {code}{rule}"));
@@ -222,7 +222,7 @@ impl AdmissionResponse {
                 lines.add(decision.message().into());
                 self.causes.push(Cause {
                     reason: code.to_string(),
-                    message: ShownUpTo(decision.reason().detail(), DETAIL).to_string(),
+                    message: Excerpt(decision.reason().detail(), DETAIL).to_string(),
                     field: image.place().into(),
                 });
             }
@@ -232,7 +232,7 @@ impl AdmissionResponse {
             }
             if let Some(used) = decision.break_glass() {
                 warnings.add(format!("not verified, admitted by break-glass: {name}"));
-                let text = format!("{}={}", Shown(used.annotation()), ShownUpTo(used.value(), DETAIL));
+                let text = format!("{}={}", Shown(used.annotation()), Excerpt(used.value(), DETAIL));
                 self.audit = [("breakglass", text)].into();
             }
         }
@@ -245,7 +245,7 @@ impl AdmissionResponse {
         self.audit.push(("images", decided.joined(", ", "more")));
         if self.allowed {
             self.warnings = warnings.listed("more warnings");
-            self.warnings.iter_mut().for_each(|warning| *warning = ShownUpTo(warning, WARNING).to_string());
+            self.warnings.iter_mut().for_each(|warning| *warning = Excerpt(warning, WARNING).to_string());
         }
     }
 }

@@ -14,7 +14,7 @@ mod signed;
 
 use crate::{
     Budget, Digest, Problem,
-    document::{Place, ShownUpTo, code},
+    document::{Excerpt, Place, code},
     fields::Field,
 };
 use alloc::{
@@ -320,13 +320,13 @@ struct Source(String);
 
 impl Source {
     fn new(name: &str) -> Self {
-        Self(ShownUpTo(name, 200).to_string())
+        Self(Excerpt(name, 200).to_string())
     }
 
     /// The place in the document, or the item's own name where it is the whole document.
     fn at(&self, place: &Place<'_>, name: Option<&str>) -> String {
         let inside = match (place, name) {
-            (Place::Root, Some(name)) => ShownUpTo(name, 200).to_string(),
+            (Place::Root, Some(name)) => Excerpt(name, 200).to_string(),
             (place, _) => place.to_string(),
         };
         match (self.0.is_empty(), inside.is_empty()) {

@@ -5,7 +5,7 @@ mod report;
 
 pub use reason::ReasonCode;
 
-use crate::document::ShownUpTo;
+use crate::document::Excerpt;
 use alloc::{format, string::String, vec::Vec};
 
 /// The answer to "may this image run here?", with the reason for each step.
@@ -110,7 +110,7 @@ impl Decision {
 }
 
 fn message(image: &str, code: ReasonCode) -> String {
-    let image = ShownUpTo(image, 1024);
+    let image = Excerpt(image, 1024);
     match code {
         ReasonCode::Attested => format!("image {image} is attested"),
         ReasonCode::Allowlisted => format!("image {image} is exempted by the allowlist"),

@@ -3,7 +3,7 @@
 use super::attestor::{Attestor, Identity};
 use crate::{
     Digest, ImageReference, Outcome, Payload, ReasonCode, Statement, VerifiedAttestation,
-    document::{Shown, ShownUpTo},
+    document::{Excerpt, Shown},
 };
 use alloc::{format, string::String};
 
@@ -38,7 +38,7 @@ impl Attestor {
             Payload::SimpleSigning(_) => (Statement::COSIGN_SIGN, String::from("simple signing")),
             Payload::Statement(statement) => {
                 let claimed = statement.predicate_type();
-                (claimed, format!("a statement of type {}", ShownUpTo(claimed, 200)))
+                (claimed, format!("a statement of type {}", Excerpt(claimed, 200)))
             }
         };
         if !self.predicate_types.iter().any(|counts| counts == claimed) {

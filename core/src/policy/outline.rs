@@ -1,10 +1,6 @@
 //! What a policy holds, for people and for programs that show it. Nothing here decides.
 
-use super::{
-    Policy,
-    requirement::Requirement,
-    rule::{Evaluation, Rule},
-};
+use super::{Policy, requirement::Requirement, rule::Rule};
 use crate::{Enforcement, PublicKey, UnixTime};
 use alloc::{format, string::String, vec::Vec};
 
@@ -64,14 +60,8 @@ impl Policy {
     }
 
     fn outline<'p>(&'p self, rule: &'p Rule) -> PolicyRule<'p> {
-        let (evaluation, requirement) = match &rule.evaluation {
-            Evaluation::RequireAttestation(requirement) => {
-                ("REQUIRE_ATTESTATION", Some(self.in_words(requirement, false)))
-            }
-            Evaluation::AlwaysAllow => ("ALWAYS_ALLOW", None),
-            Evaluation::AlwaysDeny => ("ALWAYS_DENY", None),
-        };
-        PolicyRule { name: &rule.name, evaluation, requirement, enforcement: rule.enforcement }
+        let requirement = rule.evaluation.requirement().map(|requirement| self.in_words(requirement, false));
+        PolicyRule { name: &rule.name, evaluation: rule.evaluation.name(), requirement, enforcement: rule.enforcement }
     }
 
     /// `inner`: a part of a longer text, in which parentheses keep it together.

@@ -4,7 +4,7 @@ use super::{
     Policy,
     attestor::{Attestor, AttestorKey},
     requirement::Requirement,
-    rule::{Evaluation, Rule},
+    rule::Rule,
 };
 use alloc::{
     string::{String, ToString},
@@ -92,15 +92,11 @@ struct RuleOutline<'p> {
 
 impl Serialize for RuleOutline<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (evaluation, requirement) = match &self.rule.evaluation {
-            Evaluation::RequireAttestation(requirement) => ("REQUIRE_ATTESTATION", Some(requirement)),
-            Evaluation::AlwaysAllow => ("ALWAYS_ALLOW", None),
-            Evaluation::AlwaysDeny => ("ALWAYS_DENY", None),
-        };
+        let requirement = self.rule.evaluation.requirement();
         let require = requirement.map(|requirement| RequirementOutline { requirement, attestors: self.attestors });
         let mut rule = serializer.serialize_struct("Rule", 4)?;
         rule.serialize_field("name", &self.rule.name)?;
-        rule.serialize_field("evaluation", evaluation)?;
+        rule.serialize_field("evaluation", self.rule.evaluation.name())?;
         rule.serialize_field("enforcement", self.rule.enforcement.name())?;
         rule.serialize_field("require", &require)?;
         rule.end()

@@ -33,6 +33,25 @@ pub(crate) enum Evaluation {
     AlwaysDeny,
 }
 
+impl Evaluation {
+    /// `REQUIRE_ATTESTATION`, `ALWAYS_ALLOW` or `ALWAYS_DENY`, as policies write it.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::RequireAttestation(_) => "REQUIRE_ATTESTATION",
+            Self::AlwaysAllow => "ALWAYS_ALLOW",
+            Self::AlwaysDeny => "ALWAYS_DENY",
+        }
+    }
+
+    /// What must be attested, if anything must.
+    pub(super) fn requirement(&self) -> Option<&Requirement> {
+        match self {
+            Self::RequireAttestation(requirement) => Some(requirement),
+            Self::AlwaysAllow | Self::AlwaysDeny => None,
+        }
+    }
+}
+
 /// Whether a rule matches: an unknown value is neither yes nor no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Match {

@@ -9,7 +9,7 @@ use crate::{
     Attestation, AttestationReport, Attestations, AttestorReport, Digest, ImageReference, Outcome, PublicKey,
     ReasonCode, SignatureError, UnixTime, VerifiedAttestation,
     attestation::{Content, Signature},
-    document::{Shown, ShownUpTo},
+    document::{Excerpt, Shown},
     rsa::EncodedMessage,
     verify::bad_signature,
 };
@@ -250,7 +250,7 @@ impl<'a> Search<'a> {
         let mut attempt = Attempt {
             source: candidate.evidence.attestation.source().to_string(),
             names_digest: candidate.evidence.names_digest,
-            key_id: candidate.key_id.map(|id| ShownUpTo(id, 1024).to_string()),
+            key_id: candidate.key_id.map(|id| Excerpt(id, 1024).to_string()),
             outcome: Outcome::new(ReasonCode::NoAttestation, "nothing to try"),
         };
         let Some(signature) = candidate.signature else {

@@ -25,6 +25,7 @@ mod tests;
 use crate::{
     Budget, Problem,
     document::{Place, Shown, code},
+    go_json,
     json::{Json, too_long},
 };
 use alloc::{borrow::Cow, collections::BTreeSet, string::String, vec::Vec};
@@ -67,6 +68,30 @@ impl<'a> Json<'a> {
         }
         Ok(documents)
     }
+}
+
+/// The YAML documents that stand one after the other, each as the JSON text that says the same: compact, with the members
+/// of objects sorted by name. What lies between two markers and holds nothing is `null`.
+///
+/// Read as [`Policy::from_yaml`](crate::Policy::from_yaml) reads a policy: for programs that take other documents beside it,
+/// so that no file means one thing to them and another to the library.
+///
+/// ```
+/// use dokimos::{Budget, yaml_documents};
+/// let documents = yaml_documents(b"b: 1\na: [x]\n---\n- y\n", &Budget::default())?;
+/// assert_eq!(documents, [r#"{"a":["x"],"b":1}"#, r#"["y"]"#]);
+/// # Ok::<(), dokimos::Problem>(())
+/// ```
+///
+/// # Errors
+/// `SYNTAX`, `DUPLICATE_FIELD` or `LIMIT_REACHED`, with line and column.
+pub fn yaml_documents(bytes: &[u8], budget: &Budget) -> Result<Vec<String>, Problem> {
+    let text = |(_, document): (usize, Json<'_>)| {
+        let mut text = String::new();
+        go_json::push_value(&mut text, &document);
+        text
+    };
+    Ok(Json::parse_yaml_documents(bytes, budget)?.into_iter().map(text).collect())
 }
 
 /// What is read, and how much more may come.

@@ -244,22 +244,10 @@ impl Config {
 /// More of anything at once is a slip of the pen.
 const MOST_AT_ONCE: usize = 256 * 1024 * 1024;
 
-/// The documents of a YAML or JSON file, strictly: a field that stands twice is an error, `no` is a word.
+/// The documents of a YAML or JSON file, as the library reads a policy.
 pub(crate) fn documents(bytes: &[u8]) -> Result<Vec<serde_json::Value>, String> {
-    let most = Budget::default().document_bytes;
-    if bytes.len() > most {
-        return Err(format!("longer than {most} bytes"));
-    }
-    let options = serde_saphyr::options! {
-        strict_booleans: true,
-        duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::Error,
-        reject_unsupported_tags: true,
-        with_snippet: false,
-    };
-    serde_saphyr::from_slice_multiple_with_options(bytes, options).map_err(|error| {
-        // The reader's advice is for programmers.
-        format!("not YAML: {}", one_line(&error)).replace(", set DuplicateKeyPolicy in Options if acceptable", "")
-    })
+    let documents = dokimos::yaml_documents(bytes, &Budget::default()).map_err(|problem| problem.to_string())?;
+    documents.iter().map(|text| serde_json::from_str(text).map_err(|error| one_line(&error))).collect()
 }
 
 /// Reads a value of a document, and names the place of what is wrong with it.
@@ -301,6 +289,16 @@ mod tests {
         ] {
             assert_eq!(Config::parse(text.as_bytes()).unwrap_err(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_means_what_it_means_to_the_library() {
+        for text in ["a: &x 1", "a: !!str 1", "a: 0644", "a: yes\na: no", "\ta: 1", "a: {b: 1}\n...\nc"] {
+            let error = documents(text.as_bytes()).unwrap_err();
+            let policy = dokimos::Policy::from_yaml(text.as_bytes()).unwrap_err();
+            assert_eq!(error, policy.problems()[0].to_string(), "{text}");
+        }
+        assert_eq!(documents(b"a: no\n---\n").unwrap(), [serde_json::json!({ "a": "no" }), serde_json::Value::Null]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
 };
-use dokimos::PublicKey;
+use dokimos::{Excerpt, PublicKey};
 use dokimos_private_key::hash;
 use std::{process::Stdio, time::Duration};
 use tokio::{
@@ -69,8 +69,8 @@ impl Command {
         let status = child.wait().await.map_err(|error| self.error(error))?;
         if !status.success() {
             let complaint = String::from_utf8_lossy(&complaint.unwrap_or_default()).into_owned();
-            let complaint = complaint.lines().next().unwrap_or_default().to_owned();
-            return Err(self.error(format_args!("ended with {status}: {}", one_line(&complaint))));
+            let complaint = Excerpt::new(complaint.lines().next().unwrap_or_default(), 200);
+            return Err(self.error(format_args!("ended with {status}: {complaint}")));
         }
         output.map_err(|error| self.error(error))
     }
@@ -96,9 +96,4 @@ fn signature(output: &[u8], length: usize) -> Option<Vec<u8>> {
     let text: Vec<u8> = output.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let bytes = STANDARD.decode(&text).or_else(|_| STANDARD_NO_PAD.decode(&text)).ok()?;
     (bytes.len() == length).then_some(bytes)
-}
-
-/// What a program complained of, fit for one line of a log.
-fn one_line(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(200).collect()
 }
