@@ -10,6 +10,7 @@ Needs dokimos and PyYAML. In GitHub Actions: the file action.yml beside this one
 """
 
 import argparse
+import json
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -121,32 +122,24 @@ def kubernetes(file: str, item: dict[str, Any], namespace: str | None) -> Iterat
     metadata = metadata if isinstance(metadata, dict) else {}
     name = f"{item['kind']} {metadata.get('name', 'without a name')}"
     namespace = metadata.get("namespace") or namespace
-    for member in item.get("items") or [] if str(item["kind"]).endswith("List") else []:
-        yield from kubernetes(file, member, namespace)
-    for spec in pod_specs(item):
-        # What the API server fills in.
-        account = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
-        for kind in ("initContainers", "containers", "ephemeralContainers"):
-            for container in spec.get(kind) or []:
-                image = container.get("image")
-                if not isinstance(image, str):
-                    raise Unreadable(f"{file}: {name}: a container without an image")
-                yield Use(file, f"{name}, {container.get('name', 'container')}", image, namespace, account)
+    if str(item["kind"]).endswith("List"):
+        for member in item.get("items") or []:
+            yield from kubernetes(file, member, namespace)
+        return
+    review = dokimos.AdmissionReview(creation(item, namespace))
+    if review.problem:
+        raise Unreadable(f"{file}: {name}: {review.problem.path}: {review.problem.message}")
+    for image in review.images:
+        yield Use(file, f"{name}, {image.name}", image.reference, namespace, review.service_account)
 
 
-def pod_specs(item: Any) -> Iterator[dict[str, Any]]:
-    """Every pod specification in an object, whatever its kind: that of a Pod, of a template, of a custom resource."""
-    if isinstance(item, list):
-        for member in item:
-            yield from pod_specs(member)
-    elif isinstance(item, dict):
-        if isinstance(item.get("containers"), list):
-            yield item
-            return
-        for name, member in item.items():
-            # The objects of a list have namespaces of their own.
-            if name != "items":
-                yield from pod_specs(member)
+def creation(item: dict[str, Any], namespace: str | None) -> str:
+    """What the API server asks an admission webhook when the object is created: dokimos knows where its images are."""
+    group, _, version = str(item.get("apiVersion", "v1")).rpartition("/")
+    kind = {"group": group, "version": version, "kind": item["kind"]}
+    request = {"uid": "manifest", "operation": "CREATE", "kind": kind, "namespace": namespace, "object": item}
+    # A time, which YAML knows and JSON does not, is text to Kubernetes.
+    return json.dumps({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}, default=str)
 
 
 def compose(file: str, services: dict[str, Any], namespace: str | None) -> Iterator[Use]:

@@ -99,6 +99,15 @@ def test_what_holds_no_image_is_no_success(folder, manifest):
     assert (done.returncode, done.stdout) == (3, "") and len(done.stderr.splitlines()) == 1, done.stderr
 
 
+def test_every_image_that_a_pod_runs_is_found(folder):
+    volume = f'{{name: model, image: {{reference: "{TAG}"}}}}'
+    pod = f'{{kind: Pod, metadata: {{name: web, namespace: default}}, spec: {{containers: [{{name: a, image: "{WEB}"}}], volumes: [{volume}]}}}}'
+    (folder / "pod.yaml").write_text(pod)
+    done = verify_images(folder, folder / "pod.yaml")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.split()[:2] for line in done.stdout.splitlines()[1:3]] == [["allow", WEB], ["DENY", TAG]]
+
+
 def test_names_cannot_forge_the_output(folder):
     name = "web\\e[2K\\r✅ | <b>x</b>"
     pod = f'{{kind: Pod, metadata: {{name: "{name}", namespace: default}}, spec: {{containers: [{{name: a, image: "{name}"}}]}}}}'
