@@ -163,6 +163,6 @@ impl HashName {
             Self::Sha384 => Hash::Sha384,
             Self::Sha512 => Hash::Sha512,
         };
-        dokimos_private_key::hash(hash, message)
+        hash.digest(&[message]).as_ref().to_vec()
     }
 }

@@ -1,6 +1,7 @@
 //! The digest of an image manifest: what a signature binds and a container runtime checks.
 
-use alloc::boxed::Box;
+use crate::Hash;
+use alloc::{boxed::Box, format};
 use core::{fmt, str::FromStr};
 
 /// A content digest, as in `sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`.
@@ -42,6 +43,23 @@ impl Digest {
             Some(position) => Err(DigestError::NotLowerCaseHex { position }),
             None => Ok(Self { algorithm, hex: hex.into() }),
         }
+    }
+
+    /// The digest of the bytes.
+    ///
+    /// ```
+    /// use dokimos::{Digest, DigestAlgorithm};
+    /// let digest = Digest::of(DigestAlgorithm::Sha256, b"test");
+    /// assert_eq!(digest.hex(), "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+    /// ```
+    #[must_use]
+    pub fn of(algorithm: DigestAlgorithm, bytes: &[u8]) -> Self {
+        let hash = match algorithm {
+            DigestAlgorithm::Sha256 => Hash::Sha256,
+            DigestAlgorithm::Sha384 => Hash::Sha384,
+            DigestAlgorithm::Sha512 => Hash::Sha512,
+        };
+        Self { algorithm, hex: format!("{:?}", hash.digest(&[bytes])).into() }
     }
 
     /// The hash function.

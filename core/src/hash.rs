@@ -18,8 +18,14 @@ pub enum Hash {
 }
 
 impl Hash {
-    /// The hash of the parts one behind the other.
-    pub(crate) fn digest(self, parts: &[&[u8]]) -> HashValue {
+    /// The hash of the parts one behind the other, as signing services take it instead of the message.
+    ///
+    /// ```
+    /// let value = dokimos::Hash::Sha256.digest(&[b"a", b"bc"]);
+    /// assert!(value.as_ref().starts_with(&[0xba, 0x78, 0x16, 0xbf]));
+    /// ```
+    #[must_use]
+    pub fn digest(self, parts: &[&[u8]]) -> HashValue {
         match self {
             Self::Sha256 => digest::<Sha256>(parts),
             Self::Sha384 => digest::<Sha384>(parts),
@@ -53,9 +59,9 @@ impl fmt::Display for Hash {
     }
 }
 
-/// What a hash function gave: 32, 48 or 64 bytes.
+/// What a hash function gave: 32, 48 or 64 bytes. Its `Debug` is hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct HashValue {
+pub struct HashValue {
     // Bytes behind `len` are zero, so that the derived equality compares values.
     bytes: [u8; 64],
     len: usize,

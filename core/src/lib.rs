@@ -209,7 +209,7 @@ pub use decision::{AttestationReport, AttestorReport, BreakGlass, Decision, Enfo
 pub use digest::{Digest, DigestAlgorithm, DigestError};
 #[cfg(feature = "alloc")]
 pub use document::{Excerpt, Problem};
-pub use hash::Hash;
+pub use hash::{Hash, HashValue};
 pub use key::{KeyError, KeyType, PublicKey};
 #[cfg(feature = "alloc")]
 pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};

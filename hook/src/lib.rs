@@ -29,7 +29,6 @@ pub mod metrics;
 pub mod policy;
 pub mod registry;
 mod server;
-mod shown;
 pub mod signing;
 mod tls;
 

@@ -141,16 +141,6 @@ impl PrivateKey {
     }
 }
 
-/// The hash of a message, as signing services take it instead of the message.
-#[must_use]
-pub fn hash(hash: Hash, message: &[u8]) -> Vec<u8> {
-    match hash {
-        Hash::Sha256 => Sha256::digest(message).to_vec(),
-        Hash::Sha384 => Sha384::digest(message).to_vec(),
-        Hash::Sha512 => Sha512::digest(message).to_vec(),
-    }
-}
-
 /// How long the salt of an RSASSA-PSS signature is to be.
 #[derive(Clone, Copy, Debug)]
 pub enum SaltLength {

@@ -1,12 +1,9 @@
 //! What signers keep beside an image in the form of an image: manifests whose layers are signatures and attestations.
 
 use super::{Document, FetchError};
-use crate::{
-    registry::{Descriptor, Manifest, SIGNATURE},
-    shown::Shown,
-};
+use crate::registry::{Descriptor, Manifest, SIGNATURE};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use dokimos::Budget;
+use dokimos::{Budget, Excerpt};
 use serde_json::json;
 
 /// Bundles of sigstore, of every version and spelling of it.
@@ -99,7 +96,7 @@ impl<'b, B: Blobs> Artifacts<'b, B> {
 }
 
 fn layers<'m>(place: &str, manifest: &'m Manifest) -> Result<&'m [Descriptor], FetchError> {
-    let refused = |what: &str| FetchError::permanent(format_args!("{}: {what}", Shown(place)));
+    let refused = |what: &str| FetchError::permanent(format_args!("{}: {what}", Excerpt::new(place, 200)));
     let layers = manifest.layers().map_err(|what| refused(&what))?;
     if layers.len() > MOST_LAYERS {
         return Err(refused(&format!("more than {MOST_LAYERS} layers")));

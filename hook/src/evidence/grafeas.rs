@@ -4,9 +4,8 @@ use super::{Document, FetchError};
 use crate::{
     file,
     http::{Answer, Http, Question, percent_encoded},
-    shown::Shown,
 };
-use dokimos::{Budget, ImageReference};
+use dokimos::{Budget, Excerpt, ImageReference};
 use hyper::{Method, StatusCode, Uri, header::HeaderValue};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::path::PathBuf;
@@ -99,7 +98,7 @@ impl Grafeas {
     pub(super) fn new(config: GrafeasConfig) -> Result<Self, String> {
         let endpoint = config.endpoint.trim_end_matches('/');
         let list = format!("{endpoint}/{}/{}/occurrences", config.version.name(), config.parent.0);
-        let wrong = || format!("grafeas.endpoint: {:?} is not an address", Shown(endpoint).to_string());
+        let wrong = || format!("grafeas.endpoint: {:?} is not an address", Excerpt::new(endpoint, 200).to_string());
         let uri: Uri = list.parse().map_err(|_| wrong())?;
         let host = uri.authority().map(ToString::to_string).filter(|host| !host.contains('@')).ok_or_else(wrong)?;
         let insecure = match (uri.scheme_str(), config.insecure) {

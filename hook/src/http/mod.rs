@@ -4,7 +4,8 @@ mod location;
 
 pub(crate) use location::{origin, percent_encoded, resolve, with_query};
 
-use crate::{evidence::FetchError, file, shown::Shown};
+use crate::{evidence::FetchError, file};
+use dokimos::Excerpt;
 use http_body_util::{BodyExt, Full};
 use hyper::{
     HeaderMap, Method, Request, StatusCode, Uri,
@@ -228,7 +229,7 @@ fn add(roots: &mut RootCertStore, path: &Path) -> Result<(), String> {
 
 /// The host and port: an address's path and query can hold a signature that opens a store.
 fn host(uri: &Uri) -> String {
-    Shown(uri.authority().map_or("", |authority| authority.as_str())).to_string()
+    Excerpt::new(uri.authority().map_or("", |authority| authority.as_str()), 200).to_string()
 }
 
 /// An error with what led to it, in one line.
@@ -243,5 +244,5 @@ fn causes(error: &dyn Error) -> String {
         }
         cause = error.source();
     }
-    Shown(&text).to_string()
+    Excerpt::new(&text, 200).to_string()
 }

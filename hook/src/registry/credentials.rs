@@ -8,6 +8,7 @@ use base64::{
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use dokimos::Excerpt;
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -102,7 +103,7 @@ impl Credentials {
 
     fn refused(&self, server: &str, what: &str) -> FetchError {
         let path = self.file.as_deref().unwrap_or_else(|| "".as_ref());
-        FetchError::permanent(format_args!("{}: auths: {}: {what}", path.display(), crate::shown::Shown(server)))
+        FetchError::permanent(format_args!("{}: auths: {}: {what}", path.display(), Excerpt::new(server, 200)))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Programs that keep credentials: `docker-credential-NAME` (github.com/docker/docker-credential-helpers).
 
 use super::credentials::Login;
-use crate::{evidence::FetchError, shown::Shown};
+use crate::evidence::FetchError;
+use dokimos::Excerpt;
 use serde::Deserialize;
 use std::{process::Stdio, time::Duration};
 use tokio::{
@@ -33,7 +34,7 @@ pub(super) async fn ask(name: &str, server: &str) -> Result<Option<Login>, Fetch
     let named =
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     if !named {
-        let name = Shown(name);
+        let name = Excerpt::new(name, 200);
         return Err(FetchError::permanent(format_args!("\"{name}\" cannot be a program that keeps credentials")));
     }
     let program = format!("docker-credential-{name}");

@@ -1,7 +1,6 @@
 use dokimos::{Digest, DigestAlgorithm};
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
-use std::{collections::BTreeMap, fmt::Write};
+use std::collections::BTreeMap;
 
 /// An image manifest or an index (github.com/opencontainers/image-spec, manifest.md and image-index.md), or Docker's
 /// like them. It is read for what it leads to.
@@ -73,25 +72,12 @@ impl Descriptor {
 
 /// Whether the bytes are those that the digest names.
 pub(crate) fn has_digest(bytes: &[u8], digest: &Digest) -> bool {
-    let hash = match digest.algorithm() {
-        DigestAlgorithm::Sha256 => hex(&Sha256::digest(bytes)),
-        DigestAlgorithm::Sha384 => hex(&Sha384::digest(bytes)),
-        DigestAlgorithm::Sha512 => hex(&Sha512::digest(bytes)),
-        _ => return false,
-    };
-    hash == digest.hex()
+    Digest::of(digest.algorithm(), bytes) == *digest
 }
 
 /// The name of bytes that are stored: `sha256:…`.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    format!("sha256:{}", hex(&Sha256::digest(bytes)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    Digest::of(DigestAlgorithm::Sha256, bytes).to_string()
 }
 
 #[cfg(test)]

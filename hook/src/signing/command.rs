@@ -4,8 +4,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
 };
-use dokimos::{Excerpt, PublicKey};
-use dokimos_private_key::hash;
+use dokimos::{Excerpt, HashValue, PublicKey};
 use std::{process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
@@ -37,7 +36,7 @@ impl Command {
 
     /// Has the message's digest signed. The signature is not verified here.
     pub(super) async fn sign(&self, key: &PublicKey, message: &[u8]) -> Result<Vec<u8>, String> {
-        let digest = hash(key.algorithm().hash(), message);
+        let digest = key.algorithm().hash().digest(&[message]);
         let run = timeout(self.timeout, self.run(key, &digest)).await;
         // The program is killed when what waits for it is dropped.
         let output = run.map_err(|_| self.error(format_args!("has not answered within {:?}", self.timeout)))??;
@@ -45,8 +44,8 @@ impl Command {
             .ok_or_else(|| self.error("printed neither a signature of the key's length nor its base64 text"))
     }
 
-    async fn run(&self, key: &PublicKey, digest: &[u8]) -> Result<Vec<u8>, String> {
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    async fn run(&self, key: &PublicKey, digest: &HashValue) -> Result<Vec<u8>, String> {
+        let hex = format!("{digest:?}");
         let base64 = STANDARD.encode(digest);
         let algorithm = key.algorithm().to_string();
         let arguments = self.arguments.iter().map(|argument| {
@@ -62,7 +61,7 @@ impl Command {
         let give = async move {
             if let Some(mut stdin) = stdin {
                 // A program that takes the digest from its arguments does not read this, and may have ended.
-                let _ = stdin.write_all(digest).await;
+                let _ = stdin.write_all(digest.as_ref()).await;
             }
         };
         let ((), output, complaint) = tokio::join!(give, read(stdout), read(stderr));

@@ -12,7 +12,6 @@ use cryptoki::{
     types::AuthPin,
 };
 use dokimos::{Hash, Padding, PublicKey};
-use dokimos_private_key::hash;
 use std::{
     fmt,
     path::Path,
@@ -109,8 +108,8 @@ fn sign(session: &Session, key: ObjectHandle, public: &PublicKey, message: &[u8]
             let salt = public.salt_length().unwrap_or(length);
             let s_len = u64::try_from(salt).unwrap_or(u64::MAX).into();
             // The hash is made here: not every module has the mechanism that hashes as well.
-            let digest = hash(algorithm.hash(), message);
-            return session.sign(&Mechanism::RsaPkcsPss(PkcsPssParams { hash_alg, mgf, s_len }), key, &digest);
+            let digest = algorithm.hash().digest(&[message]);
+            return session.sign(&Mechanism::RsaPkcsPss(PkcsPssParams { hash_alg, mgf, s_len }), key, digest.as_ref());
         }
     };
     session.sign(&mechanism, key, message)
