@@ -45,8 +45,8 @@ impl AdmissionReview {
         Ok(Self(dokimos::AdmissionReview::parse(document, &options, &Budget::default())?))
     }
 
-    /// What is asked, as JSON: `[[[image, place, name]], [code, path, message], uid, operation, group, kind,
-    /// subresource, namespace, name, user, service account]`.
+    /// What is asked, as JSON: `[[[image, place, name]], [code, path, message], [uid, operation, group, kind,
+    /// subresource, namespace, name, user, service account]]`.
     #[must_use]
     pub fn describe(&self) -> String {
         let review = &self.0;
@@ -57,7 +57,7 @@ impl AdmissionReview {
         }
         json.close(']');
         push_problem(&mut json, review.problem());
-        json.text(review.uid());
+        json.open('[').text(review.uid());
         for asked in [
             review.operation(),
             review.group(),
@@ -70,7 +70,7 @@ impl AdmissionReview {
         ] {
             json.text_or_null(asked);
         }
-        json.close(']');
+        json.close(']').close(']');
         json.finish()
     }
 
