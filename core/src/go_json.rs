@@ -14,8 +14,8 @@ use alloc::{
 pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
     match value {
         Json::Null => out.push_str("null"),
-        Json::Bool(true) => out.push_str("true"),
-        Json::Bool(false) => out.push_str("false"),
+        Json::True => out.push_str("true"),
+        Json::False => out.push_str("false"),
         Json::Unsigned(number) => out.push_str(&number.to_string()),
         Json::Signed(number) => out.push_str(&number.to_string()),
         Json::Number(number) => out.push_str(number),

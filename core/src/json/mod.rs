@@ -33,7 +33,9 @@ use reader::{Reader, Refusal};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json<'a> {
     Null,
-    Bool(bool),
+    // Two, and not one with a byte in it: a value is then moved by whole words, which shows.
+    False,
+    True,
     Unsigned(u64),
     /// Always below zero.
     Signed(i64),
@@ -137,7 +139,7 @@ impl<'a> Json<'a> {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Json::Null => "null",
-            Json::Bool(_) => "a boolean",
+            Json::False | Json::True => "a boolean",
             Json::Unsigned(_) | Json::Signed(_) | Json::Number(_) => "a number",
             Json::String(_) => "a string",
             Json::Array(_) => "an array",

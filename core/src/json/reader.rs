@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
     }
 
     fn literal(&mut self) -> Result<Json<'a>, Refusal> {
-        for (name, value) in [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))] {
+        for (name, value) in [("null", Json::Null), ("true", Json::True), ("false", Json::False)] {
             if self.ahead().starts_with(name.as_bytes()) {
                 self.pass(name.len());
                 return Ok(value);

@@ -142,7 +142,8 @@ fn the_place_of_what_is_wrong_is_named() {
 pub(crate) fn value(json: &Json<'_>) -> Value {
     match json {
         Json::Null => Value::Null,
-        Json::Bool(value) => json!(value),
+        Json::False => json!(false),
+        Json::True => json!(true),
         Json::Unsigned(value) => json!(value),
         Json::Signed(value) => json!(value),
         Json::Number(value) => json!(value.parse::<f64>().unwrap()),
