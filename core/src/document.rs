@@ -18,10 +18,13 @@ pub(crate) enum Place<'p> {
 }
 
 impl<'p> Place<'p> {
+    // In WebAssembly a call is a third of the size of what it does, and this stands in nearly every function that reads.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn member(&'p self, name: &'p str) -> Place<'p> {
         Place::Member(self, name)
     }
 
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn item(&'p self, index: usize) -> Place<'p> {
         Place::Item(self, index)
     }
@@ -112,6 +115,10 @@ struct Parts {
 
 impl Problem {
     pub(crate) fn new(code: &'static str, place: &Place<'_>, message: impl fmt::Display) -> Self {
+        Self::of(code, place, format_args!("{message}"))
+    }
+
+    fn of(code: &'static str, place: &Place<'_>, message: fmt::Arguments<'_>) -> Self {
         Self(Box::new(Parts { code, path: place.to_string(), message: message.to_string() }))
     }
 
