@@ -38,6 +38,7 @@ pub struct Budget {
 }
 
 impl Default for Budget {
+    #[cfg_attr(target_family = "wasm", inline(never))]
     fn default() -> Self {
         Self {
             document_bytes: 4 * 1024 * 1024,

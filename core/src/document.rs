@@ -1,7 +1,7 @@
 //! What is wrong with a document, and where: shared by the decoders of policies, attestations and payloads.
 
 use alloc::{
-    format,
+    boxed::Box,
     string::{String, ToString},
     vec::Vec,
 };
@@ -18,10 +18,13 @@ pub(crate) enum Place<'p> {
 }
 
 impl<'p> Place<'p> {
+    // In WebAssembly a call is a third of the size of what it does, and this stands in nearly every function that reads.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn member(&'p self, name: &'p str) -> Place<'p> {
         Place::Member(self, name)
     }
 
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn item(&'p self, index: usize) -> Place<'p> {
         Place::Item(self, index)
     }
@@ -100,7 +103,11 @@ fn is_invisible(character: char) -> bool {
 ///
 /// `Display` gives `path: message`, one line, as in `rules[2].require: unknown attestor "qa"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+/// Behind a pointer: a result that may be a problem is then as small as one that may not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
     code: &'static str,
     path: String,
     message: String,
@@ -108,43 +115,48 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn new(code: &'static str, place: &Place<'_>, message: impl fmt::Display) -> Self {
-        Self { code, path: place.to_string(), message: message.to_string() }
+        Self::of(code, place, format_args!("{message}"))
+    }
+
+    fn of(code: &'static str, place: &Place<'_>, message: fmt::Arguments<'_>) -> Self {
+        Self(Box::new(Parts { code, path: place.to_string(), message: message.to_string() }))
     }
 
     /// The stable code of the kind of problem, such as `UNKNOWN_FIELD`. The codes are listed in docs/CODES.md.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// Where in the document, as `rules[2].require`; empty for the document as a whole.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// What is wrong, in words, without the path.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// The same problem, met inside a larger document.
     pub(crate) fn inside(mut self, place: &Place<'_>) -> Self {
         let outer = place.to_string();
-        self.path = match (outer.is_empty(), self.path.is_empty()) {
-            (true, _) => self.path,
-            (_, true) => outer,
-            _ if self.path.starts_with('[') => format!("{outer}{}", self.path),
-            _ => format!("{outer}.{}", self.path),
-        };
+        let path = &mut self.0.path;
+        if !outer.is_empty() {
+            let between = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+            path.insert_str(0, between);
+            path.insert_str(0, &outer);
+        }
         self
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.path, self.message) }
+        let Parts { path, message, .. } = &*self.0;
+        if path.is_empty() { f.write_str(message) } else { write!(f, "{path}: {message}") }
     }
 }
 

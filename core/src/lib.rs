@@ -188,6 +188,8 @@ mod policy;
 #[cfg(feature = "alloc")]
 mod reference;
 mod rsa;
+#[cfg(feature = "alloc")]
+mod sorted;
 mod time;
 #[cfg(feature = "alloc")]
 mod verify;

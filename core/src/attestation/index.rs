@@ -2,7 +2,8 @@
 //! many.
 
 use super::Attestation;
-use alloc::{collections::BTreeMap, vec::Vec};
+use crate::sorted::Sorted;
+use alloc::vec::Vec;
 
 /// Up to so many attestations, looking at each is as fast, and nothing has to be kept.
 const FEW: usize = 32;
@@ -11,11 +12,11 @@ const FEW: usize = 32;
 type Start = [u8; 16];
 
 /// The places of attestations in their list, by the digests that their payloads name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     /// How many of the list are in the index: none of a short list.
     indexed: usize,
-    places: BTreeMap<Start, Vec<usize>>,
+    places: Sorted<(Start, usize)>,
 }
 
 impl Index {
@@ -24,15 +25,13 @@ impl Index {
         if list.len() <= FEW {
             return;
         }
+        let mut places = Vec::new();
         for (place, attestation) in list.iter().enumerate().skip(self.indexed) {
-            for run in attestation.untrusted_payload().into_iter().flat_map(digests) {
-                let Some(start) = run.first_chunk() else { continue };
-                let places = self.places.entry(*start).or_default();
-                if places.last() != Some(&place) {
-                    places.push(place);
-                }
+            for digest in digests(attestation.untrusted_payload().unwrap_or_default()) {
+                places.extend(digest.first_chunk().map(|start| (*start, place)));
             }
         }
+        self.places.add(places);
         self.indexed = list.len();
     }
 
@@ -42,9 +41,8 @@ impl Index {
         if list.len() <= FEW {
             return (0..list.len()).filter(names).collect();
         }
-        let start: Option<&Start> = hex.as_bytes().first_chunk();
-        let places = start.and_then(|start| self.places.get(start)).map_or(&[][..], Vec::as_slice);
-        places.iter().copied().filter(names).collect()
+        let Some(wanted) = hex.as_bytes().first_chunk::<16>() else { return Vec::new() };
+        self.places.equal(|(start, _)| start.cmp(wanted)).map(|(_, place)| *place).filter(names).collect()
     }
 }
 

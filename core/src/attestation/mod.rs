@@ -39,7 +39,7 @@ const SIGNATURE_BYTES: usize = 1024;
 /// assert_eq!(attestations.len(), 1);
 /// # Ok::<(), dokimos::Problem>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Attestations {
     list: Vec<Attestation>,
     index: Index,
@@ -177,6 +177,15 @@ impl Attestations {
         self.list.is_empty()
     }
 }
+
+/// By the attestations, in their order.
+impl PartialEq for Attestations {
+    fn eq(&self, other: &Self) -> bool {
+        self.list == other.list
+    }
+}
+
+impl Eq for Attestations {}
 
 impl<'a> IntoIterator for &'a Attestations {
     type Item = &'a Attestation;

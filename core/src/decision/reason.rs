@@ -37,7 +37,7 @@ macro_rules! reason_codes {
             /// What the code means, in a sentence.
             #[must_use]
             pub fn description(self) -> &'static str {
-                match self { $(ReasonCode::$variant => $description.trim_ascii(),)+ }
+                match self { $(ReasonCode::$variant => const { $description.trim_ascii() },)+ }
             }
         }
     };

@@ -12,8 +12,9 @@ use crate::{
     Budget,
     document::{Place, Problem, Problems, code},
     json::Json,
+    sorted::equal,
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 impl Policy {
     const FIELDS: &[&str] = &["apiVersion", "kind", "attestors", "allowlist", "rules", "breakglass", "default"];
@@ -35,13 +36,11 @@ impl Policy {
             }
         }
         let attestors = list(&root, "attestors", problems, Attestor::decode);
-        let names =
-            names(attestors.iter().map(|(index, attestor)| (*index, attestor.name.as_str())), "attestors", problems);
-        // An attestor that is wrong is still known by its name, so that its rules are not reported as well.
-        let known = known_names(&root, &names);
+        check_names(attestors.iter().map(|(index, attestor)| (attestor.name.as_str(), *index)), "attestors", problems);
+        let known = Names::new(&root, &attestors);
         let allowlist = list(&root, "allowlist", problems, Exemption::decode);
         let rules = list(&root, "rules", problems, |json, place, problems| Rule::decode(json, place, &known, problems));
-        self::names(rules.iter().map(|(index, rule)| (*index, rule.name.as_str())), "rules", problems);
+        check_names(rules.iter().map(|(index, rule)| (rule.name.as_str(), *index)), "rules", problems);
         let default =
             root.get("default").map(|json| Rule::decode_default(json, &root.place.member("default"), &known, problems));
         let break_glass = root.get("breakglass").map(|json| {
@@ -50,7 +49,7 @@ impl Policy {
             object.required_string("annotation", problems).map(String::from)
         });
         let policy = Self {
-            key_ids: BTreeMap::new(),
+            key_ids: Vec::new(),
             thorough: Vec::new(),
             attestors: attestors.into_iter().map(|(_, attestor)| attestor).collect(),
             allowlist: allowlist.into_iter().map(|(_, exemption)| exemption).collect(),
@@ -90,14 +89,11 @@ impl Policy {
     fn indexed(mut self) -> Self {
         for (attestor, keys) in self.attestors.iter().map(|attestor| &attestor.keys).enumerate() {
             for (key, ids) in keys.iter().map(AttestorKey::ids).enumerate() {
-                for id in ids {
-                    let entry = self.key_ids.entry(id).or_default();
-                    if !entry.contains(&(attestor, key)) {
-                        entry.push((attestor, key));
-                    }
-                }
+                self.key_ids.extend(ids.map(|id| (id, attestor, key)));
             }
         }
+        self.key_ids.sort_unstable();
+        self.key_ids.dedup();
         self.thorough = self.attestors_to_search_thoroughly();
         self
     }
@@ -159,39 +155,46 @@ fn list<T>(
     decoded.filter_map(|(index, item)| Some((index, item?))).collect()
 }
 
-/// The names and their places in the list; a name that stands twice is a problem.
-fn names<'a>(
-    items: impl Iterator<Item = (usize, &'a str)>,
-    list: &str,
-    problems: &mut Problems,
-) -> BTreeMap<String, usize> {
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    for (position, (index, name)) in items.enumerate() {
-        if names.contains_key(name) {
-            let place = Place::Root;
-            let place = place.member(list);
-            let place = place.item(index);
-            problems.add(code::INVALID_VALUE, &place.member("name"), format_args!("the name \"{name}\" stands twice"));
-        } else {
-            names.insert(name.into(), position);
-        }
-    }
-    names
-}
+/// The attestors of the policy by their names, sorted.
+///
+/// One that is wrong is known too, by an index that no other has, so that its rules are not reported as well.
+pub(super) struct Names<'a>(Vec<(&'a str, usize)>);
 
-fn known_names(root: &Object<'_, '_>, sound: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
-    let mut known = sound.clone();
-    if let Some(Json::Array(items)) = root.get("attestors") {
-        for name in items.iter().filter_map(|item| item.get("name")) {
-            if let Json::String(name) = name
-                && !known.contains_key(name.as_ref())
-            {
-                let unsound = usize::MAX.saturating_sub(known.len());
-                known.insert(name.as_ref().into(), unsound);
+impl<'a> Names<'a> {
+    fn new(root: &Object<'a, '_>, sound: &[(usize, Attestor)]) -> Self {
+        let Some(Json::Array(items)) = root.get("attestors") else { return Self(Vec::new()) };
+        let mut names: Vec<(&str, usize)> = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            if let Some(Json::String(name)) = item.get("name") {
+                let sound = sound.binary_search_by_key(&index, |(index, _)| *index);
+                names.push((name, sound.unwrap_or(usize::MAX.saturating_sub(index))));
             }
         }
+        names.sort_unstable();
+        // Of several the first, and one that is sound before one that is not.
+        names.dedup_by_key(|(name, _)| *name);
+        Self(names)
     }
-    known
+
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        equal(&self.0, |(known, _)| (*known).cmp(name)).first().map(|(_, attestor)| *attestor)
+    }
+}
+
+/// A name that stands twice in a list is a problem. The items are those that are sound, with their places in it.
+fn check_names<'a>(items: impl Iterator<Item = (&'a str, usize)>, list: &str, problems: &mut Problems) {
+    let mut names: Vec<_> = items.collect();
+    names.sort_unstable();
+    let pairs = names.iter().zip(names.iter().skip(1));
+    let mut again: Vec<_> =
+        pairs.filter(|((first, _), (name, _))| first == name).map(|(_, (name, at))| (*at, *name)).collect();
+    again.sort_unstable();
+    for (index, name) in again {
+        let place = Place::Root;
+        let place = place.member(list);
+        let place = place.item(index);
+        problems.add(code::INVALID_VALUE, &place.member("name"), format_args!("the name \"{name}\" stands twice"));
+    }
 }
 
 impl PolicyError {

@@ -20,7 +20,7 @@ pub use outline::{PolicyKey, PolicyRule};
 pub use pattern::{ImagePattern, PatternError};
 
 use crate::{Budget, Problem, json::Json};
-use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 use allowlist::Exemption;
 use attestor::Attestor;
 use core::fmt;
@@ -49,8 +49,8 @@ pub struct Policy {
     default: Option<Rule>,
     break_glass: Option<String>,
     budget: Budget,
-    /// Which keys of which attestors answer to an id: (attestor, key).
-    key_ids: BTreeMap<String, Vec<(usize, usize)>>,
+    /// Which keys of which attestors answer to an id, sorted: (id, attestor, key).
+    key_ids: Vec<(String, usize, usize)>,
     /// By attestor: whether the search goes on after its first valid attestation.
     thorough: Vec<bool>,
 }

@@ -1,9 +1,12 @@
-use super::decode::{Object, string, wrong_type};
+use super::{
+    compile::Names,
+    decode::{Object, string, wrong_type},
+};
 use crate::{
     document::{Place, Problems, Shown, code},
     json::Json,
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::vec::Vec;
 
 /// What a rule requires: a tree whose leaves are attestors, by their index in the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ impl Requirement {
     pub(super) fn decode(
         json: &Json<'_>,
         place: &Place<'_>,
-        attestors: &BTreeMap<String, usize>,
+        attestors: &Names<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         if let Json::String(_) = json {
@@ -74,7 +77,7 @@ fn push_new(found: &mut Vec<usize>, attestor: usize) {
 fn branches(
     object: &Object<'_, '_>,
     name: &str,
-    attestors: &BTreeMap<String, usize>,
+    attestors: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Requirement>> {
     let place = object.place.member(name);
@@ -101,7 +104,7 @@ const MOST_IN_AT_LEAST: usize = 100;
 fn at_least(
     object: &Object<'_, '_>,
     number: &Json<'_>,
-    attestors: &BTreeMap<String, usize>,
+    attestors: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Requirement> {
     let place = object.place.member("of");
@@ -154,14 +157,9 @@ fn required_items<'d>(object: &Object<'d, '_>, name: &str, problems: &mut Proble
     object.items(name, problems)
 }
 
-fn attestor(
-    json: &Json<'_>,
-    place: &Place<'_>,
-    attestors: &BTreeMap<String, usize>,
-    problems: &mut Problems,
-) -> Option<usize> {
+fn attestor(json: &Json<'_>, place: &Place<'_>, attestors: &Names<'_>, problems: &mut Problems) -> Option<usize> {
     let name = string(json, place, problems)?;
-    let found = attestors.get(name).copied();
+    let found = attestors.find(name);
     if found.is_none() {
         problems.add(code::INVALID_VALUE, place, format_args!("unknown attestor \"{}\"", Shown(name)));
     }

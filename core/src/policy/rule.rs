@@ -1,5 +1,6 @@
 use super::{
     attestor::checked_name,
+    compile::Names,
     decode::{Object, one_of, string},
     pattern::{ImagePattern, NamePattern},
     requirement::Requirement,
@@ -9,7 +10,7 @@ use crate::{
     document::{Place, Problems, code},
     json::Json,
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 /// One rule of the policy: where it holds, and what it asks for.
@@ -72,7 +73,7 @@ impl Rule {
     pub(super) fn decode(
         json: &Json<'_>,
         place: &Place<'_>,
-        attestors: &BTreeMap<String, usize>,
+        attestors: &Names<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let object = Object::new(json, place, Self::FIELDS, problems)?;
@@ -94,7 +95,7 @@ impl Rule {
     pub(super) fn decode_default(
         json: &Json<'_>,
         place: &Place<'_>,
-        attestors: &BTreeMap<String, usize>,
+        attestors: &Names<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let object = Object::new(json, place, Self::DEFAULT_FIELDS, problems)?;
@@ -162,7 +163,7 @@ fn patterns<T, E: fmt::Display>(
 
 fn decode_evaluation(
     object: &Object<'_, '_>,
-    attestors: &BTreeMap<String, usize>,
+    attestors: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<(Evaluation, Enforcement)> {
     let enforcement = match object.optional_string("enforcement", problems) {

@@ -11,6 +11,7 @@ use crate::{
     attestation::{Content, Signature},
     document::{Excerpt, Shown},
     rsa::EncodedMessage,
+    sorted::equal,
     verify::bad_signature,
 };
 use alloc::{
@@ -220,21 +221,19 @@ impl<'a> Search<'a> {
     }
 
     fn candidate(&self, evidence: Evidence<'a>, signature: &'a Signature, attestor: usize) -> Option<Candidate<'a>> {
-        let owners = signature.key_id().and_then(|id| self.policy.key_ids.get(id));
         // DSSE: an id "MUST NOT be used for security decisions", so one that leads nowhere does not refuse a signature.
         let is_hint = evidence.attestation.untrusted_payload_type().is_some();
-        let keys: Vec<usize> = match (signature.key_id(), owners) {
-            (Some(_), Some(owners)) => {
-                let own = owners.iter().filter(|(owner, _)| *owner == attestor).map(|(_, key)| *key);
-                let own: Vec<usize> = own.collect();
-                if own.is_empty() {
-                    return None;
-                }
-                own
+        let owners = signature.key_id().map(|id| equal(&self.policy.key_ids, |(known, ..)| known.as_str().cmp(id)));
+        let keys: Vec<usize> = match owners {
+            Some(owners) if !(owners.is_empty() && is_hint) => {
+                owners.iter().filter(|(_, owner, _)| *owner == attestor).map(|(.., key)| *key).collect()
             }
-            (Some(_), None) if !is_hint => Vec::new(),
-            _ => (0..self.policy.attestors.get(attestor).map_or(0, |attestor| attestor.keys.len())).collect(),
+            _ => (0..self.policy.attestors.get(attestor)?.keys.len()).collect(),
         };
+        // Known, and of others.
+        if keys.is_empty() && owners.is_some_and(|owners| !owners.is_empty()) {
+            return None;
+        }
         let (bytes, failure) = match (signature.bytes(), signature.key_id()) {
             (Err(problem), _) => (None, Some(Outcome::new(ReasonCode::AttestationUnreadable, problem.to_string()))),
             (Ok(_), Some(id)) if keys.is_empty() => {

@@ -27,8 +27,9 @@ use crate::{
     document::{Place, Shown, code},
     go_json,
     json::{Json, too_long},
+    sorted::Sorted,
 };
-use alloc::{borrow::Cow, collections::BTreeSet, string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec, vec::Vec};
 use core::fmt;
 use cursor::Cursor;
 
@@ -224,7 +225,7 @@ impl<'a> Reader<'a> {
 struct Unique<'a> {
     members: Members<'a>,
     /// The names, when they are many: to look through all of them for each would cost their square.
-    names: BTreeSet<String>,
+    names: Sorted<String>,
 }
 
 impl<'a> Unique<'a> {
@@ -233,14 +234,16 @@ impl<'a> Unique<'a> {
     /// Takes the name, before its value is read.
     fn claim(&mut self, name: &str, at: Cursor<'_>) -> Result<(), Problem> {
         if self.members.len() == Self::MANY {
-            self.names = self.members.iter().map(|(name, _)| name.clone().into_owned()).collect();
+            self.names.add(self.members.iter().map(|(name, _)| name.as_ref().into()).collect());
         }
-        let is_new = if self.members.len() < Self::MANY {
-            self.members.iter().all(|(member, _)| member != name)
+        let stands = if self.members.len() < Self::MANY {
+            self.members.iter().any(|(member, _)| member == name)
         } else {
-            self.names.insert(name.into())
+            let stands = self.names.equal(|member| member.as_str().cmp(name)).next().is_some();
+            self.names.add(vec![name.into()]);
+            stands
         };
-        if is_new {
+        if !stands {
             return Ok(());
         }
         Err(at.problem(code::DUPLICATE_FIELD, format_args!("the member \"{}\" stands twice", Shown(name))))
