@@ -54,14 +54,9 @@ impl ObjectIdentifier {
     /// The most bytes that an encoding may have.
     const MAX: usize = 39;
 
-    /// Takes the content of an OBJECT IDENTIFIER. `None` if it is none, or one of those that dokimos does not know how to
-    /// write: with a number of more than 32 bits, with a second number above 39, or with more than [`MAX`](Self::MAX)
-    /// bytes. No type of key and no hash has such a one.
+    /// Takes the content of an OBJECT IDENTIFIER.
     pub(super) fn new(content: &[u8]) -> Option<Self> {
-        // The first byte holds two numbers, 40 x + y with x from 0 to 2. The last byte of each number, and no other, has
-        // its highest bit clear.
-        let (first, last) = (content.first()?, content.last()?);
-        if *first >= 120 || *last >= 0x80 || Self::numbers(content).any(|number| number.is_none()) {
+        if !Self::is_content(content) {
             return None;
         }
         let mut bytes = [0; Self::MAX];
@@ -69,8 +64,20 @@ impl ObjectIdentifier {
         Some(Self { bytes, len: content.len() })
     }
 
-    /// The content of an OBJECT IDENTIFIER.
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    /// Whether this is the content of an OBJECT IDENTIFIER, and none that dokimos does not know how to write: with a
+    /// number of more than 32 bits, with a second number above 39, or with more than [`MAX`](Self::MAX) bytes. No type of
+    /// key and no hash has such a one.
+    pub(super) fn is_content(content: &[u8]) -> bool {
+        // The first byte holds two numbers, 40 x + y with x from 0 to 2. The last byte of each number, and no other, has
+        // its highest bit clear.
+        content.len() <= Self::MAX
+            && content.first().is_some_and(|first| *first < 120)
+            && content.last().is_some_and(|last| *last < 0x80)
+            && Self::numbers(content).all(|number| number.is_some())
+    }
+
+    /// The content of the OBJECT IDENTIFIER.
+    fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 

@@ -2,8 +2,8 @@
 
 use super::{
     KeyError,
-    oid::{MGF1, ObjectIdentifier, RSA_ENCRYPTION, RSASSA_PSS, SHA1, SHA256, SHA384, SHA512},
-    reader::{Element, Reader},
+    oid::{MGF1, RSA_ENCRYPTION, RSASSA_PSS, SHA1, SHA256, SHA384, SHA512},
+    reader::{Element, Malformed, Reader},
     writer::{Backwards, NULL, OBJECT_IDENTIFIER, SEQUENCE, explicit},
 };
 use crate::{Hash, Padding, SignatureAlgorithm, rsa::SaltLength};
@@ -52,15 +52,15 @@ impl PssParameters {
     pub(super) fn read(content: &mut Reader<'_>) -> Result<Self, KeyError> {
         let hash = content.field(0, |field| field.sequence(AlgorithmIdentifier::read))?;
         let mask = content.field(1, |field| field.sequence(AlgorithmIdentifier::read))?;
-        let salt_length = content.field(2, |field| Ok(field.unsigned()?))?;
-        let trailer = content.field(3, |field| Ok(field.unsigned()?))?;
+        let salt_length = content.field(2, Reader::unsigned)?;
+        let trailer = content.field(3, Reader::unsigned)?;
 
         if !content.is_finished() {
             return Err(KeyError::TrailingBytes);
         }
         let (hash, hash_has_null) = hash.ok_or(KeyError::PssSha1)?.hash()?;
         let mask = mask.ok_or(KeyError::PssMaskGeneration)?;
-        if mask.algorithm.as_bytes() != MGF1 {
+        if mask.algorithm != MGF1 {
             return Err(KeyError::PssMaskGeneration);
         }
         let mask_hash = mask.parameters.ok_or(KeyError::PssMaskGeneration)?;
@@ -82,12 +82,12 @@ const DEFAULT_SALT_LENGTH: usize = 20;
 
 /// AlgorithmIdentifier (RFC 5280 section 4.1.1.2).
 struct AlgorithmIdentifier<'a> {
-    algorithm: ObjectIdentifier,
+    algorithm: &'a [u8],
     parameters: Option<Element<'a>>,
 }
 
 impl<'a> AlgorithmIdentifier<'a> {
-    fn read(content: &mut Reader<'a>) -> Result<Self, KeyError> {
+    fn read(content: &mut Reader<'a>) -> Result<Self, Malformed> {
         let algorithm = content.object_identifier()?;
         let parameters = if content.is_finished() { None } else { Some(content.any()?) };
         Ok(Self { algorithm, parameters })
@@ -95,7 +95,7 @@ impl<'a> AlgorithmIdentifier<'a> {
 
     /// The hash that this names, and whether it has its NULL.
     fn hash(&self) -> Result<(Hash, bool), KeyError> {
-        let hash = match self.algorithm.as_bytes() {
+        let hash = match self.algorithm {
             SHA256 => Hash::Sha256,
             SHA384 => Hash::Sha384,
             SHA512 => Hash::Sha512,

@@ -59,9 +59,12 @@ impl<'a> Element<'a> {
     }
 
     /// Reads what stands in the SEQUENCE that this must be.
-    pub(super) fn sequence<T>(&self, read: impl FnOnce(&mut Reader<'a>) -> Result<T, KeyError>) -> Result<T, KeyError> {
+    pub(super) fn sequence<T>(
+        &self,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<T, Malformed>,
+    ) -> Result<T, Malformed> {
         if self.tag != SEQUENCE {
-            return Err(Malformed::Unexpected.into());
+            return Err(Malformed::Unexpected);
         }
         Reader::new(self.content).to_end(read)
     }
@@ -81,7 +84,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads all that there is.
-    pub(super) fn to_end<T>(mut self, read: impl FnOnce(&mut Self) -> Result<T, KeyError>) -> Result<T, KeyError> {
+    pub(super) fn to_end<T, E: From<Malformed>>(
+        mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         let value = read(&mut self)?;
         if self.is_finished() { Ok(value) } else { Err(Malformed::Trailing.into()) }
     }
@@ -91,7 +97,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads what stands in a SEQUENCE.
-    pub(super) fn sequence<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, KeyError>) -> Result<T, KeyError> {
+    pub(super) fn sequence<T, E: From<Malformed>>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.content(SEQUENCE)?.to_end(read)
     }
 
@@ -99,14 +108,14 @@ impl<'a> Reader<'a> {
     pub(super) fn field<T>(
         &mut self,
         number: u8,
-        read: impl FnOnce(&mut Self) -> Result<T, KeyError>,
-    ) -> Result<Option<T>, KeyError> {
+        read: impl FnOnce(&mut Self) -> Result<T, Malformed>,
+    ) -> Result<Option<T>, Malformed> {
         if self.is_finished() || self.peek()? | CONSTRUCTED != explicit(number) {
             return Ok(None);
         }
         let (tag, length) = self.head()?;
         if tag & CONSTRUCTED == 0 {
-            return Err(Malformed::NotDer.into());
+            return Err(Malformed::NotDer);
         }
         self.take(length)?.to_end(read).map(Some)
     }
@@ -128,8 +137,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn object_identifier(&mut self) -> Result<ObjectIdentifier, Malformed> {
-        ObjectIdentifier::new(self.content(OBJECT_IDENTIFIER)?.rest).ok_or(Malformed::NotDer)
+    /// The content of an OBJECT IDENTIFIER.
+    pub(super) fn object_identifier(&mut self) -> Result<&'a [u8], Malformed> {
+        let content = self.content(OBJECT_IDENTIFIER)?.rest;
+        if ObjectIdentifier::is_content(content) { Ok(content) } else { Err(Malformed::NotDer) }
     }
 
     /// An element of any kind.

@@ -5,9 +5,9 @@
 
 use super::{
     KeyError, KeyType,
-    oid::{PBES2, RSA_ENCRYPTION, RSASSA_PSS},
+    oid::{ObjectIdentifier, PBES2, RSA_ENCRYPTION, RSASSA_PSS},
     pss::{PssParameters, Restriction},
-    reader::{CLASS, CONTEXT_SPECIFIC, Reader},
+    reader::{CLASS, CONTEXT_SPECIFIC, Malformed, Reader},
     writer::{BIT_STRING, Backwards, INTEGER, SEQUENCE},
 };
 use crate::rsa::RsaPublicKey;
@@ -61,9 +61,14 @@ impl<'a> Spki<'a> {
 
     fn read_spki(content: &mut Reader<'a>) -> Result<Self, KeyError> {
         let restriction = content.sequence(read_algorithm)?;
-        let (modulus, exponent) = whole(content.bytes()?, |numbers| Ok((numbers.unsigned()?, numbers.unsigned()?)))?;
+        let (modulus, exponent) = whole(content.bytes()?, read_numbers)?;
         Ok(Self { form: Form::Spki, restriction, modulus, exponent })
     }
+}
+
+/// What stands in the SEQUENCE of RSAPublicKey.
+fn read_numbers<'a>(content: &mut Reader<'a>) -> Result<(&'a [u8], &'a [u8]), Malformed> {
+    Ok((content.unsigned()?, content.unsigned()?))
 }
 
 /// What stands in an AlgorithmIdentifier.
@@ -72,20 +77,19 @@ fn read_algorithm(content: &mut Reader<'_>) -> Result<Restriction, KeyError> {
     if content.peek()? & CLASS == CONTEXT_SPECIFIC {
         return Err(KeyError::Certificate);
     }
-    let oid = content.object_identifier()?;
-    match oid.as_bytes() {
+    match content.object_identifier()? {
         // RFC 3279 2.3.1, RFC 4055 1.2: "the parameters field MUST contain NULL".
         RSA_ENCRYPTION if content.is_finished() || !content.any()?.is_null() => Err(KeyError::ParametersNotNull),
         RSA_ENCRYPTION => Ok(Restriction::None),
         RSASSA_PSS if content.is_finished() => Ok(Restriction::Pss(None)),
         RSASSA_PSS => Ok(Restriction::Pss(Some(content.sequence(PssParameters::read)?))),
         PBES2 => Err(KeyError::PrivateKey),
-        _ => Err(KeyError::KeyType(KeyType(oid))),
+        other => Err(ObjectIdentifier::new(other).map_or(KeyError::NotDer, |oid| KeyError::KeyType(KeyType(oid)))),
     }
 }
 
 /// Reads the content of a SEQUENCE that is all there is.
-fn whole<'a, T>(der: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Result<T, KeyError>) -> Result<T, KeyError> {
+fn whole<'a, T, E: From<Malformed>>(der: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Result<T, E>) -> Result<T, E> {
     Reader::new(der).to_end(|all| all.sequence(read))
 }
 
