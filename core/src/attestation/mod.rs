@@ -140,12 +140,13 @@ impl Attestations {
     /// # Errors
     /// `LIMIT_REACHED`: the set would hold more than `budget.attestations`; it is then as it was before.
     pub fn add_about(&mut self, digest: &Digest, other: &Self, budget: &Budget) -> Result<usize, Problem> {
-        let (naming, others, _) = other.for_digest(digest.hex(), budget.other_images);
-        let count = naming.len().saturating_add(others.len());
-        if count > budget.attestations.saturating_sub(self.list.len()) {
+        let (about, _) = other.for_digest(digest.hex(), budget.other_images);
+        let about: Vec<_> = about.map(|(attestation, _)| attestation).collect();
+        if about.len() > budget.attestations.saturating_sub(self.list.len()) {
             return Err(too_many(budget));
         }
-        self.list.extend(naming.into_iter().chain(others).cloned());
+        let count = about.len();
+        self.list.extend(about.into_iter().cloned());
         self.index.extend(&self.list);
         Ok(count)
     }
@@ -155,14 +156,16 @@ impl Attestations {
         self.list.iter()
     }
 
-    /// Those whose payload names the digest, and as many others as are asked for, each in the order in which they were
-    /// added; and how many more others there are.
-    pub(crate) fn for_digest(&self, hex: &str, others: usize) -> (Vec<&Attestation>, Vec<&Attestation>, usize) {
+    /// Those whose payload names the digest, each with `true`, and behind them as many others as are asked for, each in
+    /// the order in which they were added; and how many more others there are.
+    pub(crate) fn for_digest(&self, hex: &str, others: usize) -> (impl Iterator<Item = (&Attestation, bool)>, usize) {
         let naming = self.index.naming(&self.list, hex);
-        let other = (0..self.list.len()).filter(|place| naming.binary_search(place).is_err()).take(others);
-        let other: Vec<_> = other.filter_map(|place| self.list.get(place)).collect();
-        let left = self.list.len().saturating_sub(naming.len()).saturating_sub(other.len());
-        (naming.into_iter().filter_map(|place| self.list.get(place)).collect(), other, left)
+        let all_others = self.list.len().saturating_sub(naming.len());
+        let mut places: Vec<_> = naming.iter().map(|place| (*place, true)).collect();
+        let other = (0..self.list.len()).filter(|place| naming.binary_search(place).is_err());
+        places.extend(other.take(others).map(|place| (place, false)));
+        let found = places.into_iter().filter_map(|(place, names)| Some((self.list.get(place)?, names)));
+        (found, all_others.saturating_sub(others))
     }
 
     /// How many attestations the set holds, those with a problem among them.
@@ -429,6 +432,6 @@ mod tests {
         assert_eq!((problem.code(), few.len()), (code::LIMIT_REACHED, 12));
         budget.attestations = 24;
         assert_eq!(few.add_about(&digest, &all, &budget), Ok(12));
-        assert_eq!(few.for_digest(digest.hex(), 0).0.len(), 20);
+        assert_eq!(few.for_digest(digest.hex(), 0).0.count(), 20);
     }
 }

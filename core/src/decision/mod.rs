@@ -6,7 +6,11 @@ mod report;
 pub use reason::ReasonCode;
 
 use crate::document::Excerpt;
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 /// The answer to "may this image run here?", with the reason for each step.
 ///
@@ -110,25 +114,25 @@ impl Decision {
 }
 
 fn message(image: &str, code: ReasonCode) -> String {
-    let image = Excerpt(image, 1024);
-    match code {
-        ReasonCode::Attested => format!("image {image} is attested"),
-        ReasonCode::Allowlisted => format!("image {image} is exempted by the allowlist"),
-        ReasonCode::BreakGlass => format!("image {image} is admitted by break-glass"),
-        ReasonCode::AlwaysAllow => format!("image {image} is allowed without attestation"),
-        _ => format!("image {image} is not attested"),
-    }
+    let end = match code {
+        ReasonCode::Attested => " is attested",
+        ReasonCode::Allowlisted => " is exempted by the allowlist",
+        ReasonCode::BreakGlass => " is admitted by break-glass",
+        ReasonCode::AlwaysAllow => " is allowed without attestation",
+        _ => " is not attested",
+    };
+    ["image ", &Excerpt(image, 1024).to_string(), end].concat()
 }
 
 /// A code and the detail that goes with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub(crate) code: ReasonCode,
-    pub(crate) detail: String,
+    pub(crate) detail: Cow<'static, str>,
 }
 
 impl Outcome {
-    pub(crate) fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ReasonCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { code, detail: detail.into() }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Json, Members};
 use crate::document::{Place, Problem, Shown, code};
-use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 
 /// Each level is a call: no budget makes documents deeper than this.
 const DEEPEST: usize = 127;
@@ -251,13 +251,13 @@ impl<'a> Reader<'a> {
     /// A complaint about what was read last.
     #[cold]
     pub(super) fn refuse(&self, reason: Reason) -> Refusal {
-        Refusal { at: self.at, reason }
+        Refusal(Box::new((self.at, reason)))
     }
 
     /// A complaint about what comes next.
     #[cold]
     pub(super) fn refuse_next(&self, reason: Reason) -> Refusal {
-        Refusal { at: self.at.saturating_add(1).min(self.text.len()), reason }
+        Refusal(Box::new((self.at.saturating_add(1).min(self.text.len()), reason)))
     }
 }
 
@@ -271,11 +271,9 @@ fn first_that_stands_twice<'m>(members: &'m [(Cow<'_, str>, Json<'_>)]) -> Optio
     again.map(|(_, (name, place))| (*place, *name)).min().map(|(_, name)| name)
 }
 
-/// Why a document is refused, and up to which byte it was read.
-pub(super) struct Refusal {
-    at: usize,
-    reason: Reason,
-}
+/// Why a document is refused, and up to which byte it was read. Behind a pointer: a result that may be one is copied at
+/// every step of the way.
+pub(super) struct Refusal(Box<(usize, Reason)>);
 
 pub(super) enum Reason {
     Limit(&'static str),
@@ -288,9 +286,10 @@ impl Refusal {
     /// The problem in these bytes, with line and column, or with the column alone where the place names the line already.
     #[cold]
     pub(super) fn problem(&self, bytes: &[u8], place: &Place<'_>) -> Problem {
-        let read = bytes.get(..self.at).unwrap_or(bytes);
+        let (at, reason) = &*self.0;
+        let read = bytes.get(..*at).unwrap_or(bytes);
         let column = read.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len);
-        let (code, before, message) = match &self.reason {
+        let (code, before, message) = match reason {
             Reason::Limit(message) => (code::LIMIT_REACHED, "", *message),
             Reason::Syntax(message) => (code::SYNTAX, "not JSON: ", *message),
             Reason::Trailing => (code::SYNTAX, "not one JSON document: ", "trailing characters"),

@@ -99,24 +99,17 @@ const CUT_OFF: &str = "EOF while parsing a string";
 
 /// How many bytes stand before the next quotation mark, backslash or control character.
 fn plain_length(bytes: &[u8]) -> usize {
-    // Eight at a time: nearly all of a document is text.
-    let (words, _) = bytes.as_chunks();
-    let plain = words.iter().take_while(|word| !holds_special(**word)).count().saturating_mul(8);
+    // Many at a time, without a branch among them: nearly all of a document is text, and the compiler makes vectors of it.
+    let (blocks, _) = bytes.as_chunks::<16>();
+    let is_plain = |block: &&[u8; 16]| !block.iter().fold(false, |found, byte| found | is_special(*byte));
+    let plain = blocks.iter().take_while(is_plain).count().saturating_mul(16);
     let rest = bytes.get(plain..).unwrap_or_default();
-    let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    let special = rest.iter().position(|byte| is_special(*byte));
     plain.saturating_add(special.unwrap_or(rest.len()))
 }
 
-/// Whether a quotation mark, a backslash or a control character is among the bytes: in each byte the highest bit tells.
-fn holds_special(bytes: [u8; 8]) -> bool {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
-    let word = u64::from_ne_bytes(bytes);
-    // Subtracting borrows into the highest bit of a byte that is smaller. A borrow that runs on into the next byte can
-    // set one more, which changes nothing: the first was right.
-    let below = |word: u64, byte: u64| word.wrapping_sub(ONES.wrapping_mul(byte)) & !word;
-    let is = |byte: u64| below(word ^ ONES.wrapping_mul(byte), 1);
-    (below(word, 0x20) | is(0x22) | is(0x5c)) & HIGHEST != 0
+fn is_special(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 #[cfg(test)]
@@ -126,18 +119,13 @@ mod tests {
 
     #[test]
     fn every_byte_at_every_place_is_found_or_passed() {
-        for length in 0..20 {
+        for length in 0..70 {
             for place in 0..length {
                 for byte in 0..=255 {
                     let mut bytes = vec![b'x'; length];
                     bytes[place] = byte;
                     let special = byte < 0x20 || byte == b'"' || byte == b'\\';
                     assert_eq!(plain_length(&bytes), if special { place } else { length }, "{byte:#x} at {place}");
-                    // Beside what is nearly special.
-                    let mut bytes = vec![0x7f ^ b'"', 0x20, 0x21, 0x23, 0x5b, 0x5d, 0x80, 0x9f, 0xa2, 0xdc, 0xff];
-                    bytes.insert(place % 11, byte);
-                    let expected = if special { place % 11 } else { bytes.len() };
-                    assert_eq!(plain_length(&bytes), expected, "{byte:#x} at {place}");
                 }
             }
         }

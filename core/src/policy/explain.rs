@@ -17,7 +17,7 @@ pub(super) fn explain(search: &Search<'_>, requirement: &Requirement, satisfied:
         .filter(|attestor| search.found(**attestor).is_some())
         .partition(|attestor| search.found(**attestor).is_some_and(super::search::Found::is_satisfied));
     if satisfied {
-        return Outcome::new(ReasonCode::Attested, format!("attested by {}", names(search, &met)));
+        return Outcome::new(ReasonCode::Attested, ["attested by ", &names(search, &met)].concat());
     }
     let mut failing = Vec::new();
     collect_failing(search, requirement, &mut failing);

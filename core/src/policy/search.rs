@@ -75,10 +75,8 @@ impl<'a> Search<'a> {
         attestations: &'a Attestations,
         now: UnixTime,
     ) -> Self {
-        let (naming, others, left_aside) = attestations.for_digest(digest.hex(), policy.budget.other_images);
-        let naming = naming.into_iter().map(|attestation| Evidence { attestation, names_digest: true });
-        let others = others.into_iter().map(|attestation| Evidence { attestation, names_digest: false });
-        let evidence = naming.chain(others).collect();
+        let (attestations, left_aside) = attestations.for_digest(digest.hex(), policy.budget.other_images);
+        let evidence = attestations.map(|(attestation, names_digest)| Evidence { attestation, names_digest }).collect();
         Self {
             policy,
             image,
@@ -99,12 +97,16 @@ impl<'a> Search<'a> {
 
     /// The signature that the search will ask for first, for each attestor of the requirement.
     pub(super) fn first_signatures(&self, requirement: &Requirement) -> Vec<(&'a PublicKey, &'a [u8])> {
-        let first = |attestor: usize| {
-            let attestor_keys = &self.policy.attestors.get(attestor)?.keys;
-            self.candidates(attestor).find_map(|candidate| {
-                let key = candidate.keys.iter().find_map(|key| attestor_keys.get(*key))?;
-                (key.window(self.now) == Window::Open).then_some((&key.key, candidate.signature?))
-            })
+        let first = |index: usize| {
+            let attestor = self.policy.attestors.get(index)?;
+            let mut signatures = self.evidence.iter().flat_map(|evidence| {
+                evidence.attestation.signatures().iter().map(move |signature| (evidence, signature))
+            });
+            let (key, signature) = signatures.find_map(|(evidence, signature)| {
+                let key = self.keys(*evidence, signature, index)?.get(attestor, 0)?;
+                (key.window(self.now) == Window::Open).then_some((key, signature))
+            })?;
+            Some((&key.key, signature.bytes().ok()?))
         };
         requirement.attestors().into_iter().filter_map(first).collect()
     }
@@ -175,108 +177,102 @@ impl<'a> Search<'a> {
     fn search(&mut self, index: usize) -> Found<'a> {
         let mut found = Found { attestor: index, keys: Vec::new(), attempts: Vec::new() };
         let Some(attestor) = self.policy.attestors.get(index) else { return found };
-        let thorough = self.policy.thorough.get(index).copied().unwrap_or(true);
-        let candidates: Vec<_> = self.candidates(index).collect();
-        for candidate in candidates {
-            if self.limit_reached {
-                break;
-            }
-            let attempt = self.attempt(attestor, &candidate, &mut found.keys);
-            found.attempts.push(attempt);
-            // A thorough search ends when there is no other key left to find.
-            let enough = if thorough { attestor.keys.len() } else { 1 };
-            if found.keys.len() >= enough {
-                break;
+        // A thorough search ends when there is no other key left to find.
+        let is_thorough = self.policy.thorough.get(index).copied().unwrap_or(true);
+        let enough = if is_thorough { attestor.keys.len() } else { 1 };
+        for place in 0..self.evidence.len() {
+            let Some(evidence) = self.evidence.get(place).copied() else { break };
+            // What cannot be tried is tried once, to say why.
+            let signatures: &mut dyn Iterator<Item = Option<&'a Signature>> = match evidence.attestation.content() {
+                Content::Signed { signatures, .. } => &mut signatures.iter().map(Some),
+                _ => &mut core::iter::once(None),
+            };
+            for signature in signatures {
+                if let Some(attempt) = self.attempt(index, attestor, evidence, signature, &mut found.keys) {
+                    found.attempts.push(attempt);
+                }
+                if self.limit_reached || found.keys.len() >= enough {
+                    return found;
+                }
             }
         }
         found
     }
 
-    /// What there is to try for an attestor, in order.
-    ///
-    /// A signature that names a key of another attestor is not for this one. One that names no key may be by any.
-    fn candidates(&self, attestor: usize) -> impl Iterator<Item = Candidate<'a>> + use<'a, '_> {
-        self.evidence.iter().flat_map(move |evidence| self.candidates_in(*evidence, attestor))
-    }
-
-    fn candidates_in(&self, evidence: Evidence<'a>, attestor: usize) -> Vec<Candidate<'a>> {
-        let failed = |code, detail: String| {
-            alloc::vec![Candidate {
-                evidence,
-                key_id: None,
-                keys: Vec::new(),
-                signature: None,
-                failure: Some(Outcome::new(code, detail))
-            }]
-        };
-        match evidence.attestation.content() {
-            Content::Signed { signatures, .. } => {
-                signatures.iter().filter_map(|signature| self.candidate(evidence, signature, attestor)).collect()
-            }
-            Content::Unsupported(what) => failed(ReasonCode::UnsupportedFormat, format!("{what} is not supported")),
-            Content::Unreadable(problem) => failed(ReasonCode::AttestationUnreadable, problem.to_string()),
-            // It stands in the report, and hides no reason that an attestation gives.
-            Content::Unrelated(what) => failed(ReasonCode::NoAttestation, format!("{what} attests nothing")),
+    /// Which keys of the attestor a signature may be by; none if it names a key that is another attestor's.
+    fn keys(&self, evidence: Evidence<'a>, signature: &Signature, attestor: usize) -> Option<Keys<'a>> {
+        let Some(id) = signature.key_id() else { return Some(Keys::All) };
+        let owners = equal(&self.policy.key_ids, |(known, ..)| known.as_str().cmp(id));
+        let own = equal(owners, |(_, owner, _)| owner.cmp(&attestor));
+        match (owners, own) {
+            // DSSE: an id "MUST NOT be used for security decisions", so one that leads nowhere does not refuse a signature.
+            ([], _) if evidence.attestation.untrusted_payload_type().is_some() => Some(Keys::All),
+            ([_, ..], []) => None,
+            _ => Some(Keys::Named(own)),
         }
     }
 
-    fn candidate(&self, evidence: Evidence<'a>, signature: &'a Signature, attestor: usize) -> Option<Candidate<'a>> {
-        // DSSE: an id "MUST NOT be used for security decisions", so one that leads nowhere does not refuse a signature.
-        let is_hint = evidence.attestation.untrusted_payload_type().is_some();
-        let owners = signature.key_id().map(|id| equal(&self.policy.key_ids, |(known, ..)| known.as_str().cmp(id)));
-        let keys: Vec<usize> = match owners {
-            Some(owners) if !(owners.is_empty() && is_hint) => {
-                owners.iter().filter(|(_, owner, _)| *owner == attestor).map(|(.., key)| *key).collect()
+    /// Tries one signature, if it can be this attestor's.
+    fn attempt(
+        &mut self,
+        index: usize,
+        attestor: &'a Attestor,
+        evidence: Evidence<'a>,
+        signature: Option<&'a Signature>,
+        valid: &mut Vec<&'a [u8]>,
+    ) -> Option<Attempt> {
+        let (key_id, outcome) = match signature {
+            None => (None, untried(evidence.attestation)),
+            Some(signature) => {
+                let keys = self.keys(evidence, signature, index)?;
+                let (key, outcome) = self.attempt_keys(attestor, &keys, evidence.attestation, signature, valid);
+                let named = || signature.key_id().map(|id| Excerpt(id, 1024).to_string());
+                (key.map(|key| key.id.clone()).or_else(named), outcome)
             }
-            _ => (0..self.policy.attestors.get(attestor)?.keys.len()).collect(),
         };
-        // Known, and of others.
-        if keys.is_empty() && owners.is_some_and(|owners| !owners.is_empty()) {
-            return None;
-        }
-        let (bytes, failure) = match (signature.bytes(), signature.key_id()) {
-            (Err(problem), _) => (None, Some(Outcome::new(ReasonCode::AttestationUnreadable, problem.to_string()))),
-            (Ok(_), Some(id)) if keys.is_empty() => {
+        let source = evidence.attestation.source().into();
+        Some(Attempt { source, names_digest: evidence.names_digest, key_id, outcome })
+    }
+
+    /// What came of the keys that a signature may be by, and the key that it came of.
+    fn attempt_keys(
+        &mut self,
+        attestor: &'a Attestor,
+        keys: &Keys<'a>,
+        attestation: &'a Attestation,
+        signature: &'a Signature,
+        valid: &mut Vec<&'a [u8]>,
+    ) -> (Option<&'a AttestorKey>, Outcome) {
+        let bytes = match (signature.bytes(), signature.key_id()) {
+            (Err(problem), _) => {
+                return (None, Outcome::new(ReasonCode::AttestationUnreadable, problem.to_string()));
+            }
+            (Ok(_), Some(id)) if matches!(keys, Keys::Named([])) => {
                 let detail = format!("no key of the policy has the id \"{}\"", Shown(id));
-                (None, Some(Outcome::new(ReasonCode::UnknownKey, detail)))
+                return (None, Outcome::new(ReasonCode::UnknownKey, detail));
             }
-            (Ok(bytes), _) => (Some(bytes), None),
+            (Ok(bytes), _) => bytes,
         };
-        Some(Candidate { evidence, key_id: signature.key_id(), keys, signature: bytes, failure })
-    }
-
-    fn attempt(&mut self, attestor: &'a Attestor, candidate: &Candidate<'a>, valid: &mut Vec<&'a [u8]>) -> Attempt {
-        let mut attempt = Attempt {
-            source: candidate.evidence.attestation.source().to_string(),
-            names_digest: candidate.evidence.names_digest,
-            key_id: candidate.key_id.map(|id| Excerpt(id, 1024).to_string()),
-            outcome: Outcome::new(ReasonCode::NoAttestation, "nothing to try"),
-        };
-        let Some(signature) = candidate.signature else {
-            attempt.outcome = candidate.failure.clone().unwrap_or(attempt.outcome);
-            return attempt;
-        };
-        for key in candidate.keys.iter().filter_map(|key| attestor.keys.get(*key)) {
-            let outcome = self.attempt_key(attestor, key, candidate.evidence.attestation, signature);
-            let success = outcome.code == ReasonCode::Attested;
-            // The most specific failure of several keys is the one worth reading.
-            if success || outcome.code > attempt.outcome.code {
-                attempt.key_id = Some(key.id.clone());
-                attempt.outcome = outcome;
-            }
-            if success {
+        let mut best = (None, Outcome::new(ReasonCode::NoAttestation, "nothing to try"));
+        for key in (0..).map_while(|place| keys.get(attestor, place)) {
+            let outcome = self.attempt_key(attestor, key, attestation, bytes);
+            if outcome.code == ReasonCode::Attested {
                 // Who holds the private half can sign for every key with this modulus: the modulus is what is counted.
                 let modulus = key.key.modulus();
                 if !valid.contains(&modulus) {
                     valid.push(modulus);
                 }
-                break;
+                return (Some(key), outcome);
+            }
+            // The most specific failure of several keys is the one worth reading.
+            if outcome.code > best.1.code {
+                best = (Some(key), outcome);
             }
             if self.limit_reached {
                 break;
             }
         }
-        attempt
+        best
     }
 
     fn attempt_key(
@@ -325,13 +321,31 @@ impl<'a> Search<'a> {
     }
 }
 
-/// One signature that may satisfy an attestor, or what keeps it from being tried.
-struct Candidate<'a> {
-    evidence: Evidence<'a>,
-    key_id: Option<&'a str>,
-    keys: Vec<usize>,
-    signature: Option<&'a [u8]>,
-    failure: Option<Outcome>,
+/// Those keys of an attestor that a signature may be by.
+enum Keys<'a> {
+    All,
+    /// Those with the id that the signature names, by their places.
+    Named(&'a [(String, usize, usize)]),
+}
+
+impl<'a> Keys<'a> {
+    fn get(&self, attestor: &'a Attestor, place: usize) -> Option<&'a AttestorKey> {
+        match self {
+            Self::All => attestor.keys.get(place),
+            Self::Named(named) => attestor.keys.get(named.get(place)?.2),
+        }
+    }
+}
+
+/// Why an attestation has no signature to try.
+fn untried(attestation: &Attestation) -> Outcome {
+    match attestation.content() {
+        Content::Unreadable(problem) => Outcome::new(ReasonCode::AttestationUnreadable, problem.to_string()),
+        Content::Unsupported(what) => Outcome::new(ReasonCode::UnsupportedFormat, format!("{what} is not supported")),
+        // It stands in the report, and hides no reason that an attestation gives.
+        Content::Unrelated(what) => Outcome::new(ReasonCode::NoAttestation, format!("{what} attests nothing")),
+        Content::Signed { .. } => Outcome::new(ReasonCode::NoAttestation, "nothing to try"),
+    }
 }
 
 impl<'a> Found<'a> {
