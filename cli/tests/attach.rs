@@ -117,7 +117,11 @@ fn a_signature_that_does_not_verify_is_not_recorded() {
     };
     let mismatch = "signature: the signature does not belong to this key and this message";
     run("--payload", "changed").fails(1, mismatch);
-    run("--public-key", "other.pub.pem").fails(1, mismatch);
+    // The signature is a number that may be too large for another key.
+    let other = run("--public-key", "other.pub.pem");
+    let too_large = "signature: the signature is not below the modulus of the key";
+    let line = if other.stderr.contains(too_large) { too_large } else { mismatch };
+    other.fails(1, line);
     run("--algorithm", "RSA_PSS_SHA_256").fails(1, mismatch);
     run("--algorithm", "RSA_PKCS1_SHA_384").fails(1, mismatch);
     // Signed as it is, said to be signed in its encoding; and the reverse.

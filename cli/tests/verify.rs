@@ -236,7 +236,7 @@ fn a_folder_counts_with_its_files_in_their_order() {
     let pgp = "projects/shop/occurrences/o74";
     assert_eq!(sources("found/", 1), [bad.to_owned(), format!("c: {pgp}"), format!("d: {pgp}")]);
     folder.write("found/notes.txt", "not an attestation");
-    folder.run(&arguments("found")).fails(3, "found/notes.txt: not JSON: expected ident at line 1 column 2");
+    folder.run(&arguments("found")).fails(3, "found/notes.txt: not JSON: expected value at line 1 column 1");
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("nowhere", folder.path().join("found/e")).unwrap();

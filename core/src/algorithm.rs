@@ -208,7 +208,11 @@ impl Rest {
     /// The algorithm that the rest of a name says; `None` if the name is not of this form.
     fn read(&self, rest: &str, padding: Padding) -> Option<Result<SignatureAlgorithm, AlgorithmError>> {
         let (size, hash) = match self {
-            Self::SizeAndHash => rest.split_once("_SHA").map(|(size, hash)| (Some(size), hash))?,
+            Self::SizeAndHash => {
+                // Every size has four digits.
+                let (size, hash) = rest.split_at_checked(4)?;
+                (Some(size), hash.strip_prefix("_SHA")?)
+            }
             Self::Hash => (None, rest.strip_prefix("SHA_")?),
         };
         let modulus_bits = match size {

@@ -3,19 +3,22 @@
 //! Compact, members sorted by the bytes of their names, and `<`, `>`, `&`, U+2028 and U+2029 escaped, because Go makes
 //! every text safe inside HTML.
 
-use crate::json::Json;
-use alloc::{format, string::String, vec::Vec};
-use core::fmt::Write;
+use crate::json::{Json, push_code_unit, push_escaped};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
-/// Appends a value. Integers of 64 bits keep every digit, where Go, once it has read them, rounds them to a float.
+/// Appends a value. Numbers keep every digit and the form in which they were written, where Go, once it has read them,
+/// rounds them to a float.
 pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
     match value {
         Json::Null => out.push_str("null"),
-        Json::Bool(true) => out.push_str("true"),
-        Json::Bool(false) => out.push_str("false"),
-        Json::Unsigned(number) => push_display(out, number),
-        Json::Signed(number) => push_display(out, number),
-        Json::Number(number) => push_float(out, *number),
+        Json::True => out.push_str("true"),
+        Json::False => out.push_str("false"),
+        Json::Unsigned(number) => out.push_str(&number.to_string()),
+        Json::Signed(number) => out.push_str(&number.to_string()),
+        Json::Number(number) => out.push_str(number),
         Json::String(text) => push_string(out, text),
         Json::Array(items) => {
             out.push('[');
@@ -49,39 +52,13 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                push_display(out, format_args!("\\u{:04x}", u32::from(character)));
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                push_code_unit(out, character.try_into().unwrap_or_default());
             }
-            plain => out.push(plain),
+            other => push_escaped(out, other),
         }
     }
     out.push('"');
-}
-
-/// Go's rule: plain decimals, but an exponent below 1e-6 and from 1e21 on, with a sign when it is positive.
-fn push_float(out: &mut String, number: f64) {
-    if number == 0.0 || (1e-6..1e21).contains(&number.abs()) {
-        return push_display(out, number);
-    }
-    let text = format!("{number:e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => {
-            push_display(out, format_args!("{digits}e+{exponent}"))
-        }
-        _ => out.push_str(&text),
-    }
-}
-
-fn push_display(out: &mut String, value: impl core::fmt::Display) {
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{value}");
 }
 
 #[cfg(test)]
@@ -95,35 +72,10 @@ mod tests {
         out
     }
 
-    /// The right-hand sides were written by Go 1.26.
     #[test]
-    fn numbers_are_written_as_go_does() {
-        for (text, go) in [
-            ("0", "0"),
-            ("-0", "-0"),
-            ("-1", "-1"),
-            ("1.50", "1.5"),
-            ("8.314", "8.314"),
-            ("1e2", "100"),
-            ("1e20", "100000000000000000000"),
-            ("999999999999999999999", "1e+21"),
-            ("1e21", "1e+21"),
-            ("-1.5e21", "-1.5e+21"),
-            ("123456789012345680000", "123456789012345680000"),
-            ("0.000001", "0.000001"),
-            ("9.99e-7", "9.99e-7"),
-            ("-1.25e-10", "-1.25e-10"),
-            ("5e-324", "5e-324"),
-            ("1.7976931348623157e308", "1.7976931348623157e+308"),
-            ("18446744073709551616", "18446744073709552000"),
-        ] {
-            assert_eq!(rewritten(text), go, "{text}");
-        }
-    }
-
-    #[test]
-    fn integers_keep_every_digit() {
-        for text in ["9007199254740993", "18446744073709551615", "-9223372036854775808"] {
+    fn numbers_stand_as_they_were_written() {
+        for text in ["9007199254740993", "18446744073709551615", "-9223372036854775808", "-0", "1.50", "1E+2", "5e-324"]
+        {
             assert_eq!(rewritten(text), text);
         }
     }

@@ -214,6 +214,8 @@ pub use digest::{Digest, DigestAlgorithm, DigestError};
 #[cfg(feature = "alloc")]
 pub use document::{Excerpt, Problem};
 pub use hash::{Hash, HashValue};
+#[cfg(feature = "alloc")]
+pub use json::JsonWriter;
 pub use key::{KeyError, KeyType, PublicKey};
 #[cfg(feature = "alloc")]
 pub use key::{KeyId, KeyIdError, PemError, SignedMessage, verify_batch};

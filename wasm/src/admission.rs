@@ -1,6 +1,10 @@
-use crate::{attestations::Attestations, failure::Failure, policy::Policy};
+use crate::{
+    attestations::{Attestations, push_problem},
+    failure::Failure,
+    policy::Policy,
+};
 use alloc::{rc::Rc, string::String, vec::Vec};
-use dokimos::{AdmissionOptions, Budget, UnixTime};
+use dokimos::{AdmissionOptions, Budget, JsonWriter, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A request for admission to Kubernetes.
@@ -41,16 +45,20 @@ impl AdmissionReview {
         Ok(Self(dokimos::AdmissionReview::parse(document, &options, &Budget::default())?))
     }
 
-    /// What is asked, as JSON: `[[[image, place, name]], [code, path, message], uid, operation, group, kind,
-    /// subresource, namespace, name, user, service account]`.
+    /// What is asked, as JSON: `[[[image, place, name]], [code, path, message], [uid, operation, group, kind,
+    /// subresource, namespace, name, user, service account]]`.
     #[must_use]
     pub fn describe(&self) -> String {
         let review = &self.0;
-        let images: Vec<_> =
-            review.images().iter().map(|image| (image.reference(), image.place(), image.name())).collect();
-        let problem = review.problem().map(|problem| (problem.code(), problem.path(), problem.message()));
-        let asked = [
-            Some(review.uid()),
+        let mut json = JsonWriter::new();
+        json.open('[').open('[');
+        for image in review.images() {
+            json.open('[').text(image.reference()).text(image.place()).text(image.name()).close(']');
+        }
+        json.close(']');
+        push_problem(&mut json, review.problem());
+        json.open('[').text(review.uid());
+        for asked in [
             review.operation(),
             review.group(),
             review.kind(),
@@ -59,9 +67,11 @@ impl AdmissionReview {
             review.name(),
             review.user(),
             review.service_account(),
-        ];
-        // Strings and lists of them: nothing here can fail to serialise.
-        serde_json::to_string(&(images, problem, asked)).unwrap_or_default()
+        ] {
+            json.text_or_null(asked);
+        }
+        json.close(']').close(']');
+        json.finish()
     }
 
     /// Decides and answers, as JSON: `[allowed, message, [warning], answer, [report]]`; the last two are JSON in texts.
@@ -88,7 +98,15 @@ impl AdmissionReview {
 }
 
 fn written(response: &dokimos::AdmissionResponse, reports: &[String]) -> String {
-    let parts = (response.is_allowed(), response.message(), response.warnings(), response.to_json(), reports);
-    // Strings, a boolean and lists: nothing here can fail to serialise.
-    serde_json::to_string(&parts).unwrap_or_default()
+    let mut json = JsonWriter::new();
+    json.open('[').boolean(response.is_allowed()).text(response.message()).open('[');
+    for warning in response.warnings() {
+        json.text(warning);
+    }
+    json.close(']').text(&response.to_json()).open('[');
+    for report in reports {
+        json.text(report);
+    }
+    json.close(']').close(']');
+    json.finish()
 }

@@ -1,6 +1,6 @@
 use crate::failure::Failure;
-use alloc::{rc::Rc, string::String, vec::Vec};
-use dokimos::Budget;
+use alloc::{rc::Rc, string::String};
+use dokimos::{Budget, JsonWriter, Problem};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A set of attestations, none of them verified.
@@ -46,23 +46,26 @@ impl Attestations {
     /// What stands in them, for display, as JSON: `[[source, format, resource, [key id], problem, unsupported]]`.
     #[must_use]
     pub fn list(&self) -> String {
-        let list: Vec<_> = self
-            .0
-            .iter()
-            .map(|attestation| {
-                let keys: Vec<_> = attestation.signatures().iter().map(dokimos::Signature::key_id).collect();
-                let problem = attestation.problem().map(|problem| (problem.code(), problem.path(), problem.message()));
-                (
-                    attestation.source(),
-                    attestation.format(),
-                    attestation.untrusted_resource(),
-                    keys,
-                    problem,
-                    attestation.unsupported(),
-                )
-            })
-            .collect();
-        // Strings and lists of them: nothing here can fail to serialise.
-        serde_json::to_string(&list).unwrap_or_default()
+        let mut json = JsonWriter::new();
+        json.open('[');
+        for attestation in self.0.iter() {
+            json.open('[').text(attestation.source()).text(attestation.format());
+            json.text_or_null(attestation.untrusted_resource()).open('[');
+            for signature in attestation.signatures() {
+                json.text_or_null(signature.key_id());
+            }
+            push_problem(json.close(']'), attestation.problem());
+            json.text_or_null(attestation.unsupported()).close(']');
+        }
+        json.close(']');
+        json.finish()
     }
+}
+
+/// `[code, path, message]`, or `null`.
+pub(crate) fn push_problem(json: &mut JsonWriter, problem: Option<&Problem>) {
+    match problem {
+        None => json.raw("null"),
+        Some(problem) => json.open('[').text(problem.code()).text(problem.path()).text(problem.message()).close(']'),
+    };
 }

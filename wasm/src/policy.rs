@@ -1,6 +1,9 @@
-use crate::{attestations::Attestations, failure::Failure};
+use crate::{
+    attestations::{Attestations, push_problem},
+    failure::Failure,
+};
 use alloc::{rc::Rc, string::String, vec::Vec};
-use dokimos::{AdmissionContext, ReasonCode, UnixTime};
+use dokimos::{AdmissionContext, JsonWriter, ReasonCode, UnixTime};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A compiled policy.
@@ -32,15 +35,13 @@ impl Policy {
                 [one] => [self.0.evaluate_text(one.image, one.attestations, &one.context, now)].into(),
                 many => self.0.evaluate_many(many, now),
             };
-            let mut reports = String::from("[");
-            for (index, decision) in decisions.iter().enumerate() {
-                if index > 0 {
-                    reports.push(',');
-                }
-                reports.push_str(&decision.to_json());
+            let mut json = JsonWriter::new();
+            json.open('[');
+            for decision in &decisions {
+                json.raw(&decision.to_json());
             }
-            reports.push(']');
-            reports
+            json.close(']');
+            json.finish()
         })
     }
 
@@ -53,10 +54,13 @@ impl Policy {
     /// The risks of the policy, as JSON: `[[code, path, message]]`.
     #[must_use]
     pub fn warnings(&self, seconds: i64) -> String {
-        let warnings = self.0.warnings(UnixTime::from_secs(seconds));
-        let list: Vec<_> = warnings.iter().map(|warning| (warning.code(), warning.path(), warning.message())).collect();
-        // Strings and lists of them: nothing here can fail to serialise.
-        serde_json::to_string(&list).unwrap_or_default()
+        let mut json = JsonWriter::new();
+        json.open('[');
+        for warning in &self.0.warnings(UnixTime::from_secs(seconds)) {
+            push_problem(&mut json, Some(warning));
+        }
+        json.close(']');
+        json.finish()
     }
 }
 
@@ -132,10 +136,12 @@ pub fn parse_time(text: &str) -> Result<i64, Failure> {
 #[wasm_bindgen(js_name = reasonCodes)]
 #[must_use]
 pub fn reason_codes() -> String {
-    let list: Vec<_> = ReasonCode::ALL
-        .iter()
-        .map(|reason| (reason.code(), reason.number(), reason.allows(), reason.description()))
-        .collect();
-    // Strings and numbers in lists: nothing here can fail to serialise.
-    serde_json::to_string(&list).unwrap_or_default()
+    let mut json = JsonWriter::new();
+    json.open('[');
+    for reason in ReasonCode::ALL {
+        json.open('[').text(reason.code()).number(reason.number().into());
+        json.boolean(reason.allows()).text(reason.description()).close(']');
+    }
+    json.close(']');
+    json.finish()
 }

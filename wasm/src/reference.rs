@@ -1,6 +1,6 @@
 use crate::failure::Failure;
 use alloc::string::String;
-use dokimos::ImageReference;
+use dokimos::{ImageReference, JsonWriter};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The parts of an image reference, as JSON: `[given, canonical, domain, path, repository, tag, digest]`, with the digest
@@ -8,15 +8,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(js_name = parseReference)]
 pub fn parse_reference(text: &str) -> Result<String, Failure> {
     let image: ImageReference = text.parse()?;
-    let parts = (
-        image.as_given(),
-        image.canonical(),
-        image.domain(),
-        image.path(),
-        image.repository(),
-        image.tag(),
-        image.digest().map(|digest| (digest.algorithm().name(), digest.hex())),
-    );
-    // Strings and lists of them: nothing here can fail to serialise.
-    Ok(serde_json::to_string(&parts).unwrap_or_default())
+    let mut json = JsonWriter::new();
+    json.open('[').text(image.as_given()).text(image.canonical()).text(image.domain());
+    json.text(image.path()).text(image.repository()).text_or_null(image.tag());
+    match image.digest() {
+        None => json.raw("null"),
+        Some(digest) => json.open('[').text(digest.algorithm().name()).text(digest.hex()).close(']'),
+    };
+    json.close(']');
+    Ok(json.finish())
 }

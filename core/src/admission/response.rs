@@ -2,7 +2,7 @@
 
 use super::{AdmissionImage, AdmissionReview};
 use crate::{
-    Decision, Problem,
+    Decision, JsonWriter, Problem,
     document::{Excerpt, Shown, code},
 };
 use alloc::{
@@ -164,47 +164,47 @@ impl AdmissionResponse {
     /// Kubernetes (`AdmissionReview`, `AdmissionResponse`, `Status`).
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut response = Members::new();
-        response.text("uid", &self.uid);
-        response.raw("allowed", if self.allowed { "true" } else { "false" });
+        let mut json = JsonWriter::new();
+        json.open('{').name("apiVersion").text("admission.k8s.io/v1").name("kind").text("AdmissionReview");
+        json.name("response").open('{').name("uid").text(&self.uid).name("allowed").boolean(self.allowed);
         if !self.allowed {
-            response.raw("status", &self.status());
+            self.write_status(json.name("status"));
         }
         if !self.audit.is_empty() {
-            let mut audit = Members::new();
-            self.audit.iter().for_each(|(name, value)| audit.text(name, value));
-            response.raw("auditAnnotations", &audit.end());
+            json.name("auditAnnotations").open('{');
+            for (name, value) in &self.audit {
+                json.name(name).text(value);
+            }
+            json.close('}');
         }
         if !self.warnings.is_empty() {
-            let warnings: Vec<_> = self.warnings.iter().map(|warning| quoted(warning)).collect();
-            response.raw("warnings", &list(&warnings));
+            json.name("warnings").open('[');
+            for warning in &self.warnings {
+                json.text(warning);
+            }
+            json.close(']');
         }
-        let mut review = Members::new();
-        review.text("apiVersion", "admission.k8s.io/v1");
-        review.text("kind", "AdmissionReview");
-        review.raw("response", &response.end());
-        review.end()
+        json.close('}').close('}');
+        json.finish()
     }
 
-    fn status(&self) -> String {
-        let mut details = Members::new();
+    fn write_status(&self, json: &mut JsonWriter) {
         let Object { name, group, kind, omit_status_reason } = &self.object;
+        json.open('{').name("status").text("Failure").name("message").text(&self.message);
+        if !omit_status_reason {
+            json.name("reason").text("Forbidden");
+        }
+        json.name("details").open('{');
         for (member, value) in [("name", name), ("group", group), ("kind", kind)] {
             if let Some(value) = value {
-                details.text(member, value);
+                json.name(member).text(value);
             }
         }
-        let causes: Vec<_> = self.causes.iter().map(Cause::to_json).collect();
-        details.raw("causes", &list(&causes));
-        let mut status = Members::new();
-        status.text("status", "Failure");
-        status.text("message", &self.message);
-        if !omit_status_reason {
-            status.text("reason", "Forbidden");
+        json.name("causes").open('[');
+        for cause in &self.causes {
+            cause.write(json);
         }
-        status.raw("details", &details.end());
-        status.raw("code", "403");
-        status.end()
+        json.close(']').close('}').name("code").number(403).close('}');
     }
 
     /// Says why, of images of which each has its decision.
@@ -251,14 +251,12 @@ impl AdmissionResponse {
 }
 
 impl Cause {
-    fn to_json(&self) -> String {
-        let mut cause = Members::new();
-        cause.text("reason", &self.reason);
-        cause.text("message", &self.message);
+    fn write(&self, json: &mut JsonWriter) {
+        json.open('{').name("reason").text(&self.reason).name("message").text(&self.message);
         if !self.field.is_empty() {
-            cause.text("field", &self.field);
+            json.name("field").text(&self.field);
         }
-        cause.end()
+        json.close('}');
     }
 }
 
@@ -286,40 +284,4 @@ impl Lines {
     fn joined(self, separator: &str, more: &str) -> String {
         self.listed(more).join(separator)
     }
-}
-
-/// The members of a JSON object, as they are written one after another.
-struct Members(String);
-
-impl Members {
-    fn new() -> Self {
-        Self("{".into())
-    }
-
-    fn text(&mut self, name: &str, value: &str) {
-        self.raw(name, &quoted(value));
-    }
-
-    fn raw(&mut self, name: &str, json: &str) {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        for part in ["\"", name, "\":", json] {
-            self.0.push_str(part);
-        }
-    }
-
-    fn end(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
-}
-
-fn quoted(text: &str) -> String {
-    // A text cannot fail to serialise.
-    serde_json::to_string(text).unwrap_or_default()
-}
-
-fn list(items: &[String]) -> String {
-    format!("[{}]", items.join(","))
 }

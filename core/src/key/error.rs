@@ -1,8 +1,8 @@
 //! Why a key is not accepted.
 
+use super::oid::ObjectIdentifier;
 use crate::{Hash, RsaKeyError};
 use core::fmt;
-use der::asn1::ObjectIdentifier;
 
 /// Why a public key is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,21 +173,10 @@ pub struct KeyType(pub(super) ObjectIdentifier);
 
 impl fmt::Display for KeyType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match NAMES.iter().find(|(oid, _)| *oid == self.0) {
-            Some((oid, name)) => write!(f, "{name} ({oid})"),
-            None => write!(f, "{}", self.0),
+        let Self(oid) = self;
+        match oid.name() {
+            Some(name) => write!(f, "{name} ({oid})"),
+            None => oid.fmt(f),
         }
     }
 }
-
-const NAMES: [(ObjectIdentifier, &str); 9] = [
-    (ObjectIdentifier::new_unwrap("1.2.840.10040.4.1"), "DSA"),
-    (ObjectIdentifier::new_unwrap("1.2.840.10045.2.1"), "elliptic curve"),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.7"), "RSAES-OAEP"),
-    (ObjectIdentifier::new_unwrap("1.3.101.110"), "X25519"),
-    (ObjectIdentifier::new_unwrap("1.3.101.112"), "Ed25519"),
-    (ObjectIdentifier::new_unwrap("1.3.101.113"), "Ed448"),
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17"), "ML-DSA-44"),
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18"), "ML-DSA-65"),
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19"), "ML-DSA-87"),
-];

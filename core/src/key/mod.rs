@@ -6,8 +6,10 @@
 //! | `batch` | [`verify_batch`]: many signatures at once |
 //! | `error` | [`KeyError`]: why a key is not accepted |
 //! | `id` | [`KeyId`]: the name of a key |
+//! | `oid` | object identifiers |
 //! | `pem` | the text form, RFC 7468 |
 //! | `pss` | the parameters of an RSASSA-PSS key, RFC 4055 |
+//! | `reader` | a reader of DER |
 //! | `spki` | the binary forms: SubjectPublicKeyInfo and PKCS#1, read and written |
 //! | `writer` | a writer of DER |
 
@@ -16,9 +18,14 @@ mod batch;
 mod error;
 #[cfg(feature = "alloc")]
 mod id;
+mod oid;
+#[cfg(test)]
+#[cfg(feature = "alloc")]
+mod oracle;
 #[cfg(feature = "alloc")]
 mod pem;
 mod pss;
+mod reader;
 mod spki;
 #[cfg(test)]
 #[cfg(feature = "alloc")]

@@ -2,18 +2,14 @@
 
 use super::{
     KeyError,
-    spki::{RSA_ENCRYPTION, RSASSA_PSS, Refused},
+    oid::{MGF1, RSA_ENCRYPTION, RSASSA_PSS, SHA1, SHA256, SHA384, SHA512},
+    reader::{Element, Malformed, Reader},
     writer::{Backwards, NULL, OBJECT_IDENTIFIER, SEQUENCE, explicit},
 };
 use crate::{Hash, Padding, SignatureAlgorithm, rsa::SaltLength};
-use der::{
-    Reader, SliceReader, TagMode, TagNumber,
-    asn1::{AnyRef, ObjectIdentifier, UintRef},
-};
-use spki::AlgorithmIdentifierRef;
 
 /// What the type of a key says about its use.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Restriction {
     /// `rsaEncryption`: nothing.
     None,
@@ -22,15 +18,15 @@ pub(super) enum Restriction {
 }
 
 /// The parameters of an RSASSA-PSS key that dokimos can verify.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PssParameters {
     /// The hash of the message and of the mask generation.
     pub(super) hash: Hash,
     pub(super) salt_length: usize,
     // Whether each of the two hash identifiers has its NULL. RFC 4055 section 2.1 wants it there and accepted without.
     // Remembered so that the key can be written as it was read: its id is a hash of these bytes.
-    hash_has_null: bool,
-    mask_hash_has_null: bool,
+    pub(super) hash_has_null: bool,
+    pub(super) mask_hash_has_null: bool,
 }
 
 impl Restriction {
@@ -53,33 +49,30 @@ impl PssParameters {
     ///
     /// A field that is absent has its default: SHA-1, MGF1 with SHA-1, 20 bytes of salt, trailer 1. DER wants defaults
     /// left out (X.690 11.5), which whoever compares the encodings sees to.
-    pub(super) fn read(content: &mut SliceReader<'_>) -> Result<Self, Refused> {
-        let hash: Option<AlgorithmIdentifierRef<'_>> = field(content, 0)?;
-        let mask: Option<AlgorithmIdentifierRef<'_>> = field(content, 1)?;
-        let salt_length: Option<UintRef<'_>> = field(content, 2)?;
-        let trailer: Option<UintRef<'_>> = field(content, 3)?;
+    pub(super) fn read(content: &mut Reader<'_>) -> Result<Self, KeyError> {
+        let hash = content.field(0, |field| field.sequence(AlgorithmIdentifier::read))?;
+        let mask = content.field(1, |field| field.sequence(AlgorithmIdentifier::read))?;
+        let salt_length = content.field(2, Reader::unsigned)?;
+        let trailer = content.field(3, Reader::unsigned)?;
 
         if !content.is_finished() {
-            return Err(KeyError::TrailingBytes.into());
+            return Err(KeyError::TrailingBytes);
         }
-        let (hash, hash_has_null) = read_hash(hash.ok_or(KeyError::PssSha1)?)?;
+        let (hash, hash_has_null) = hash.ok_or(KeyError::PssSha1)?.hash()?;
         let mask = mask.ok_or(KeyError::PssMaskGeneration)?;
-        if mask.oid != MGF1 {
-            return Err(KeyError::PssMaskGeneration.into());
+        if mask.algorithm != MGF1 {
+            return Err(KeyError::PssMaskGeneration);
         }
-        let mask_hash = mask.parameters.ok_or(KeyError::PssMaskGeneration)?.decode_as()?;
-        let (mask_hash, mask_hash_has_null) = read_hash(mask_hash)?;
+        let mask_hash = mask.parameters.ok_or(KeyError::PssMaskGeneration)?;
+        let (mask_hash, mask_hash_has_null) = mask_hash.sequence(AlgorithmIdentifier::read)?.hash()?;
         if mask_hash != hash {
-            return Err(KeyError::PssMaskGeneration.into());
+            return Err(KeyError::PssMaskGeneration);
         }
-        if trailer.is_some_and(|trailer| trailer.as_bytes() != [1]) {
-            return Err(KeyError::PssTrailer.into());
+        if trailer.is_some_and(|trailer| trailer != [1]) {
+            return Err(KeyError::PssTrailer);
         }
         let salt_length = salt_length.map_or(DEFAULT_SALT_LENGTH, |length| {
-            length
-                .as_bytes()
-                .iter()
-                .fold(0, |value: usize, byte| value.saturating_mul(256).saturating_add((*byte).into()))
+            length.iter().fold(0, |value: usize, byte| value.saturating_mul(256).saturating_add((*byte).into()))
         });
         Ok(Self { hash, salt_length, hash_has_null, mask_hash_has_null })
     }
@@ -87,33 +80,33 @@ impl PssParameters {
 
 const DEFAULT_SALT_LENGTH: usize = 20;
 
-const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
-const SHA1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
-const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
-const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
-
-/// The field of this number, `[number] EXPLICIT`, if it comes next.
-fn field<'a, T>(content: &mut SliceReader<'a>, number: u32) -> Result<Option<T>, Refused>
-where
-    T: der::DecodeValue<'a, Error = der::Error> + der::FixedTag + 'a,
-{
-    Ok(content.context_specific(TagNumber(number), TagMode::Explicit)?)
+/// AlgorithmIdentifier (RFC 5280 section 4.1.1.2).
+struct AlgorithmIdentifier<'a> {
+    algorithm: &'a [u8],
+    parameters: Option<Element<'a>>,
 }
 
-/// The hash of an identifier, and whether it has its NULL.
-fn read_hash(identifier: AlgorithmIdentifierRef<'_>) -> Result<(Hash, bool), KeyError> {
-    let hash = match identifier.oid {
-        SHA256 => Hash::Sha256,
-        SHA384 => Hash::Sha384,
-        SHA512 => Hash::Sha512,
-        SHA1 => return Err(KeyError::PssSha1),
-        _ => return Err(KeyError::PssHash),
-    };
-    match identifier.parameters {
-        None => Ok((hash, false)),
-        Some(parameters) if parameters == AnyRef::NULL => Ok((hash, true)),
-        Some(_) => Err(KeyError::PssHash),
+impl<'a> AlgorithmIdentifier<'a> {
+    fn read(content: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let algorithm = content.object_identifier()?;
+        let parameters = if content.is_finished() { None } else { Some(content.any()?) };
+        Ok(Self { algorithm, parameters })
+    }
+
+    /// The hash that this names, and whether it has its NULL.
+    fn hash(&self) -> Result<(Hash, bool), KeyError> {
+        let hash = match self.algorithm {
+            SHA256 => Hash::Sha256,
+            SHA384 => Hash::Sha384,
+            SHA512 => Hash::Sha512,
+            SHA1 => return Err(KeyError::PssSha1),
+            _ => return Err(KeyError::PssHash),
+        };
+        match self.parameters {
+            None => Ok((hash, false)),
+            Some(parameters) if parameters.is_null() => Ok((hash, true)),
+            Some(_) => Err(KeyError::PssHash),
+        }
     }
 }
 
@@ -168,9 +161,9 @@ fn write_hash(writer: &mut Backwards, hash: Hash, has_null: bool) -> Option<()> 
     writer.wrap(SEQUENCE, end)
 }
 
-fn write_oid(writer: &mut Backwards, oid: ObjectIdentifier) -> Option<()> {
+fn write_oid(writer: &mut Backwards, oid: &[u8]) -> Option<()> {
     let end = writer.position();
-    writer.put(oid.as_bytes())?;
+    writer.put(oid)?;
     writer.wrap(OBJECT_IDENTIFIER, end)
 }
 

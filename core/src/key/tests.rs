@@ -109,7 +109,7 @@ fn each_error_has_its_own_code_and_one_line() {
     use crate::RsaKeyError;
     let errors = [
         KeyError::Certificate,
-        KeyError::KeyType(KeyType(der::asn1::ObjectIdentifier::new_unwrap("1.2.3"))),
+        KeyError::KeyType(KeyType(oid::ObjectIdentifier::new(&[42, 3]).unwrap())),
         KeyError::ModulusSize { expected: 2048, found: 3072 },
         KeyError::NegativeNumber,
         KeyError::NotAKey,

@@ -6,10 +6,9 @@ use crate::{
     Budget, Problem,
     document::{Place, code},
     go_json,
-    json::Json,
+    json::{Json, push_code_unit, push_escaped},
 };
 use alloc::{string::String, vec::Vec};
-use core::fmt::Write;
 
 /// The tool whose payload is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,20 +116,8 @@ fn push_ascii_string(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            ' '..='~' => out.push(character),
-            other => {
-                for unit in other.encode_utf16(&mut [0; 2]) {
-                    // Writing to a string cannot fail.
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
+            '\0'..='~' => push_escaped(out, character),
+            other => other.encode_utf16(&mut [0; 2]).iter().for_each(|unit| push_code_unit(out, *unit)),
         }
     }
     out.push('"');

@@ -6,11 +6,8 @@ use super::{
     requirement::Requirement,
     rule::Rule,
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use crate::JsonWriter;
+use alloc::string::{String, ToString};
 
 impl Policy {
     /// The policy in outline, as JSON: what a page or a terminal draws beside a report. One line, members in a fixed
@@ -38,103 +35,90 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn outline_json(&self) -> String {
-        // Strings, numbers and lists of them: nothing here can fail to serialise.
-        serde_json::to_string(&Outline(self)).unwrap_or_default()
-    }
-}
-
-struct Outline<'p>(&'p Policy);
-
-impl Serialize for Outline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let policy = self.0;
-        let rule = |rule| RuleOutline { rule, attestors: &policy.attestors };
-        let mut outline = serializer.serialize_struct("Outline", 5)?;
-        outline.serialize_field("attestors", &policy.attestors.iter().map(AttestorOutline).collect::<Vec<_>>())?;
-        let allowlist: Vec<_> = policy.allowlist.iter().map(|exemption| &exemption.text).collect();
-        outline.serialize_field("allowlist", &allowlist)?;
-        outline.serialize_field("rules", &policy.rules.iter().map(rule).collect::<Vec<_>>())?;
-        outline.serialize_field("default", &policy.default.as_ref().map(rule))?;
-        outline.serialize_field("breakglass", &policy.break_glass)?;
-        outline.end()
-    }
-}
-
-struct AttestorOutline<'p>(&'p Attestor);
-
-impl Serialize for AttestorOutline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut attestor = serializer.serialize_struct("Attestor", 3)?;
-        attestor.serialize_field("name", &self.0.name)?;
-        attestor.serialize_field("description", &self.0.description)?;
-        attestor.serialize_field("keys", &self.0.keys.iter().map(KeyOutline).collect::<Vec<_>>())?;
-        attestor.end()
-    }
-}
-
-struct KeyOutline<'p>(&'p AttestorKey);
-
-impl Serialize for KeyOutline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut key = serializer.serialize_struct("Key", 4)?;
-        key.serialize_field("id", &self.0.id)?;
-        key.serialize_field("algorithm", &self.0.key.algorithm().to_string())?;
-        key.serialize_field("validFrom", &self.0.valid_from.map(|time| time.to_string()))?;
-        key.serialize_field("validUntil", &self.0.valid_until.map(|time| time.to_string()))?;
-        key.end()
-    }
-}
-
-struct RuleOutline<'p> {
-    rule: &'p Rule,
-    attestors: &'p [Attestor],
-}
-
-impl Serialize for RuleOutline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let requirement = self.rule.evaluation.requirement();
-        let require = requirement.map(|requirement| RequirementOutline { requirement, attestors: self.attestors });
-        let mut rule = serializer.serialize_struct("Rule", 4)?;
-        rule.serialize_field("name", &self.rule.name)?;
-        rule.serialize_field("evaluation", self.rule.evaluation.name())?;
-        rule.serialize_field("enforcement", self.rule.enforcement.name())?;
-        rule.serialize_field("require", &require)?;
-        rule.end()
-    }
-}
-
-/// A requirement as the policy's document writes it.
-struct RequirementOutline<'p> {
-    requirement: &'p Requirement,
-    attestors: &'p [Attestor],
-}
-
-impl RequirementOutline<'_> {
-    fn name(&self, attestor: usize) -> &str {
-        self.attestors.get(attestor).map_or("", |attestor| attestor.name.as_str())
-    }
-
-    fn branches<'r>(&'r self, branches: &'r [Requirement]) -> Vec<RequirementOutline<'r>> {
-        branches.iter().map(|requirement| RequirementOutline { requirement, attestors: self.attestors }).collect()
-    }
-}
-
-impl Serialize for RequirementOutline<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = match self.requirement {
-            Requirement::Attestor(attestor) => return serializer.serialize_str(self.name(*attestor)),
-            Requirement::All(_) | Requirement::Any(_) => serializer.serialize_map(Some(1))?,
-            Requirement::AtLeast { .. } => serializer.serialize_map(Some(2))?,
-        };
-        match self.requirement {
-            Requirement::Attestor(_) => {}
-            Requirement::All(branches) => map.serialize_entry("all", &self.branches(branches))?,
-            Requirement::Any(branches) => map.serialize_entry("any", &self.branches(branches))?,
-            Requirement::AtLeast { number, of } => {
-                map.serialize_entry("atLeast", number)?;
-                map.serialize_entry("of", &of.iter().map(|attestor| self.name(*attestor)).collect::<Vec<_>>())?;
+        let mut json = JsonWriter::new();
+        json.open('{').name("attestors").open('[');
+        for attestor in &self.attestors {
+            attestor.outline(&mut json);
+        }
+        json.close(']').name("allowlist").open('[');
+        for exemption in &self.allowlist {
+            json.text(&exemption.text);
+        }
+        json.close(']').name("rules").open('[');
+        for rule in &self.rules {
+            rule.outline(&self.attestors, &mut json);
+        }
+        json.close(']').name("default");
+        match &self.default {
+            Some(rule) => rule.outline(&self.attestors, &mut json),
+            None => {
+                json.raw("null");
             }
         }
-        map.end()
+        json.name("breakglass").text_or_null(self.break_glass.as_deref()).close('}');
+        json.finish()
+    }
+}
+
+impl Attestor {
+    fn outline(&self, json: &mut JsonWriter) {
+        json.open('{').name("name").text(&self.name).name("description").text_or_null(self.description.as_deref());
+        json.name("keys").open('[');
+        for key in &self.keys {
+            key.outline(json);
+        }
+        json.close(']').close('}');
+    }
+}
+
+impl AttestorKey {
+    fn outline(&self, json: &mut JsonWriter) {
+        json.open('{').name("id").text(&self.id).name("algorithm").text(&self.key.algorithm().to_string());
+        for (name, time) in [("validFrom", self.valid_from), ("validUntil", self.valid_until)] {
+            json.name(name).text_or_null(time.map(|time| time.to_string()).as_deref());
+        }
+        json.close('}');
+    }
+}
+
+impl Rule {
+    fn outline(&self, attestors: &[Attestor], json: &mut JsonWriter) {
+        json.open('{').name("name").text(&self.name).name("evaluation").text(self.evaluation.name());
+        json.name("enforcement").text(self.enforcement.name()).name("require");
+        match self.evaluation.requirement() {
+            Some(requirement) => requirement.outline(attestors, json),
+            None => {
+                json.raw("null");
+            }
+        }
+        json.close('}');
+    }
+}
+
+impl Requirement {
+    /// As the policy's document writes it.
+    fn outline(&self, attestors: &[Attestor], json: &mut JsonWriter) {
+        let name = |attestor: &usize| attestors.get(*attestor).map_or("", |attestor| attestor.name.as_str());
+        let (branches_name, branches) = match self {
+            Self::Attestor(attestor) => {
+                json.text(name(attestor));
+                return;
+            }
+            Self::AtLeast { number, of } => {
+                json.open('{').name("atLeast").number(*number).name("of").open('[');
+                for attestor in of {
+                    json.text(name(attestor));
+                }
+                json.close(']').close('}');
+                return;
+            }
+            Self::All(branches) => ("all", branches),
+            Self::Any(branches) => ("any", branches),
+        };
+        json.open('{').name(branches_name).open('[');
+        for branch in branches {
+            branch.outline(attestors, json);
+        }
+        json.close(']').close('}');
     }
 }

@@ -5,15 +5,13 @@
 
 #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
 use super::columns;
-use super::{
-    MAX_MODULUS_BITS,
-    limb::{Limb, WORD_BITS, Word, limbs_from_bytes, limbs_to_bytes},
-    montgomery::{self, Rows, Workspace},
-    portable::{self, Portable},
-    power_of_two::power_of_two,
-};
 #[cfg(target_arch = "x86_64")]
 use super::{adx, ifma};
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+use super::{
+    limbs::Limbs,
+    portable::{self, Portable},
+};
 
 /// A kind of arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +25,8 @@ pub(crate) enum Engine {
     /// Products summed without carries, several an instruction: WebAssembly's SIMD.
     #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
     Columns,
-    /// Plain Rust.
+    /// Plain Rust, where nothing else is sure to be there.
+    #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
     Portable,
 }
 
@@ -40,15 +39,22 @@ impl Engine {
         Self::Adx,
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         Self::Columns,
+        #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
         Self::Portable,
         // In plain Rust, for tests.
         #[cfg(all(test, not(target_arch = "wasm32")))]
         Self::Columns,
     ];
 
+    /// The one that every processor of the target has.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    const ANYWHERE: Self = Self::Columns;
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    const ANYWHERE: Self = Self::Portable;
+
     /// The fastest that this processor has.
     pub(crate) fn best() -> Self {
-        Self::ALL.iter().copied().find(|engine| engine.is_available()).unwrap_or(Self::Portable)
+        Self::ALL.iter().copied().find(|engine| engine.is_available()).unwrap_or(Self::ANYWHERE)
     }
 
     /// Whether this processor has it.
@@ -60,6 +66,7 @@ impl Engine {
             Self::Adx => adx::is_available(),
             #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
             Self::Columns => true,
+            #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
             Self::Portable => true,
         }
     }
@@ -78,6 +85,7 @@ pub(super) enum Modulus {
     Adx(Limbs),
     #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
     Columns(columns::Modulus),
+    #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
     Portable(Limbs),
 }
 
@@ -92,6 +100,7 @@ impl Modulus {
             Engine::Adx if engine.is_available() => Self::Adx(Limbs::new::<{ adx::ROWS }>(modulus, bits)),
             #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
             Engine::Columns => Self::Columns(columns::Modulus::new(modulus, bits)),
+            #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
             _ => Self::Portable(Limbs::new::<{ portable::ROWS }>(modulus, bits)),
         }
     }
@@ -118,60 +127,8 @@ impl Modulus {
             Self::Adx(modulus) => modulus.power::<adx::Adx, { adx::ROWS }>(base, exponent, result),
             #[cfg(any(test, all(target_arch = "wasm32", target_feature = "simd128")))]
             Self::Columns(modulus) => modulus.power::<columns::Best>(base, exponent, result),
+            #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
             Self::Portable(modulus) => modulus.power::<Portable, { portable::ROWS }>(base, exponent, result),
         }
-    }
-}
-
-/// As many limbs as the longest modulus has: a whole number of groups of rows.
-const MAX_LIMBS: usize = MAX_MODULUS_BITS / WORD_BITS;
-
-/// A modulus in limbs.
-#[derive(Clone)]
-pub(super) struct Limbs {
-    n: [Word; MAX_LIMBS],
-    /// R^2 mod n, with R = 2^(BITS limbs).
-    rr: [Word; MAX_LIMBS],
-    /// -1 / n mod 2^BITS.
-    n0: Word,
-    /// How many limbs count: those of the modulus, and zeros to a whole number of groups of rows.
-    limbs: usize,
-}
-
-impl Limbs {
-    fn new<const K: usize>(modulus: &[u8], bits: usize) -> Self {
-        let [mut n, mut rr, mut room] = [[0; MAX_LIMBS]; 3];
-        limbs_from_bytes(&mut n, modulus);
-        let used = bits.div_ceil(WORD_BITS);
-        let limbs = used.next_multiple_of(K).min(MAX_LIMBS);
-        if let (Some(n), Some(room), Some(rr)) = (n.get(..used), room.get_mut(..used), rr.get_mut(..used)) {
-            let exponent = u32::try_from(limbs.saturating_mul(2).saturating_mul(WORD_BITS)).unwrap_or(0);
-            power_of_two(n, exponent, room, rr);
-        }
-        let n0 = n.first().copied().map_or(0, Limb::negated_inverse);
-        Self { n, rr, n0, limbs }
-    }
-
-    fn power<R: Rows<Word, K>, const K: usize>(&self, base: &[u8], exponent: u64, result: &mut [u8]) {
-        let mut plain = [0; MAX_LIMBS];
-        limbs_from_bytes(&mut plain, base);
-        let [n, rr, plain] = [&self.n, &self.rr, &plain].map(|number| self.groups(number));
-        let [mut power, mut base] = [[0; MAX_LIMBS]; 2];
-        let mut product = [[0; MAX_LIMBS]; 2];
-        let work = Workspace {
-            power: self.groups_mut(&mut power, 1),
-            base: self.groups_mut(&mut base, 1),
-            product: self.groups_mut(product.as_flattened_mut(), 2),
-        };
-        montgomery::Modulus { n, n0: self.n0 }.power::<R>(plain, rr, exponent, work);
-        limbs_to_bytes(&power, result);
-    }
-
-    fn groups<'n, const K: usize>(&self, number: &'n [Word]) -> &'n [[Word; K]] {
-        number.get(..self.limbs).unwrap_or_default().as_chunks().0
-    }
-
-    fn groups_mut<'n, const K: usize>(&self, number: &'n mut [Word], times: usize) -> &'n mut [[Word; K]] {
-        number.get_mut(..self.limbs.saturating_mul(times)).unwrap_or_default().as_chunks_mut().0
     }
 }

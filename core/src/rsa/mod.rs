@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | `key` | [`RsaPublicKey`]: checks, precomputation, and the public operation s^e mod n | 3.1, 5.2.2 |
 //! | `engine` | the kinds of arithmetic: `ifma`, `adx`, `columns` with `simd128`, `portable` | - |
-//! | `montgomery` | the arithmetic of `adx` and `portable` | - |
+//! | `montgomery` | the arithmetic of `adx` and `portable`, on `limbs` | - |
 //! | `message` | [`EncodedMessage`]: what the public operation gives | - |
 //! | `pkcs1` | compares it with the one encoding of RSASSA-PKCS1-v1_5 | 8.2.2, 9.2 |
 //! | `pss` | checks it by EMSA-PSS | 8.1.2, 9.1.2 |
@@ -30,9 +30,14 @@ mod error;
 mod ifma;
 mod key;
 mod limb;
+// Where the vectors of `columns` are sure to be there, nothing else is needed.
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+mod limbs;
 mod message;
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod montgomery;
 mod pkcs1;
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod portable;
 mod power_of_two;
 mod pss;

@@ -155,8 +155,8 @@ impl<'a> Reader<'a> {
     pub(super) fn meaning(&self, text: &'a str) -> Result<Json<'a>, Problem> {
         match text {
             "null" | "Null" | "NULL" | "~" => return Ok(Json::Null),
-            "true" => return Ok(Json::Bool(true)),
-            "false" => return Ok(Json::Bool(false)),
+            "true" => return Ok(Json::True),
+            "false" => return Ok(Json::False),
             // Readers differ on these.
             "True" | "TRUE" | "False" | "FALSE" => {
                 return Err(self.refuse("a boolean is true or false, and a text that could be one stands in quotes"));

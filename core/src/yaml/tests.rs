@@ -1,25 +1,11 @@
 use super::*;
+use crate::json::tests::value;
 use alloc::{format, string::ToString, vec, vec::Vec};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn parse(text: &str) -> Result<Value, Problem> {
     Json::parse_yaml(text.as_bytes(), &Budget::default()).map(|json| value(&json))
-}
-
-fn value(json: &Json<'_>) -> Value {
-    match json {
-        Json::Null => Value::Null,
-        Json::Bool(value) => json!(value),
-        Json::Unsigned(value) => json!(value),
-        Json::Signed(value) => json!(value),
-        Json::Number(value) => json!(value),
-        Json::String(value) => json!(value),
-        Json::Array(items) => items.iter().map(self::value).collect(),
-        Json::Object(members) => {
-            Value::Object(members.iter().map(|(name, member)| (name.clone().into_owned(), value(member))).collect())
-        }
-    }
 }
 
 /// The same text by an independent reader.

@@ -1,6 +1,9 @@
 //! A builder of DER, right or wrong, for the tests of keys: it knows no more than tags and lengths.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
 
+// The library's own tests use it too, and the library has no std.
+use std::{vec, vec::Vec};
+
 pub const RSA_ENCRYPTION: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
 pub const RSASSA_PSS: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
 pub const MGF1: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08";

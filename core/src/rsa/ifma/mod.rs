@@ -20,7 +20,8 @@ mod zmm;
 
 use super::{
     MAX_MODULUS_BITS,
-    limb::{Limb, limbs_from_bytes, limbs_to_bytes},
+    limb::Limb,
+    limbs::{limbs_from_bytes, limbs_to_bytes},
     power_of_two::power_of_two,
 };
 use eight::Block;
