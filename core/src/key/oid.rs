@@ -69,7 +69,8 @@ impl ObjectIdentifier {
     /// key and no hash has such a one.
     pub(super) fn is_content(content: &[u8]) -> bool {
         // The first byte holds two numbers, 40 x + y with x from 0 to 2. The last byte of each number, and no other, has
-        // its highest bit clear.
+        // its highest bit clear. Zeros before a number (X.690 8.19.2) are let through: they make another identifier than any
+        // that is known, and that is what the error says.
         content.len() <= Self::MAX
             && content.first().is_some_and(|first| *first < 120)
             && content.last().is_some_and(|last| *last < 0x80)
