@@ -161,6 +161,8 @@ mod algorithm;
 #[cfg(feature = "alloc")]
 mod attestation;
 #[cfg(feature = "alloc")]
+mod base64;
+#[cfg(feature = "alloc")]
 mod budget;
 #[cfg(feature = "alloc")]
 mod context;

@@ -2,18 +2,10 @@
 
 use crate::{
     Problem,
+    base64::{Alphabet, Base64Error, Rules},
     document::{Place, code},
 };
-use ::base64::{
-    DecodeError, Engine,
-    alphabet::{STANDARD, URL_SAFE},
-    engine::general_purpose::{GeneralPurpose, PAD, PAD_INDIFFERENT},
-};
-use alloc::{borrow::Cow, string::String, vec::Vec};
-
-const STANDARD_PADDED: GeneralPurpose = GeneralPurpose::new(&STANDARD, PAD);
-const STANDARD_ANY: GeneralPurpose = GeneralPurpose::new(&STANDARD, PAD_INDIFFERENT);
-const URL_SAFE_ANY: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, PAD_INDIFFERENT);
+use alloc::{string::String, vec::Vec};
 
 /// Whose rules a text follows. None of them lets bits stand at the end that no byte uses.
 #[derive(Clone, Copy)]
@@ -29,23 +21,18 @@ pub(super) enum Dialect {
 impl Dialect {
     pub(super) fn decode(self, text: &str, place: &Place<'_>) -> Result<Vec<u8>, Problem> {
         let decoded = match self {
-            Self::Go => STANDARD_PADDED.decode(without_line_breaks(text).as_ref()),
-            Self::Protobuf => match STANDARD_ANY.decode(text) {
-                Err(DecodeError::InvalidByte(_, b'-' | b'_')) => URL_SAFE_ANY.decode(text),
-                decoded => decoded,
+            // Few have line breaks, and to look for them takes time.
+            Self::Go => {
+                Rules::Standard.decode(text.as_bytes()).or_else(|_| Rules::Standard.decode(&without_line_breaks(text)))
             }
-            // All of the padding or none of it.
-            .and_then(|bytes| match text.ends_with('=') && !text.len().is_multiple_of(4) {
-                true => Err(DecodeError::InvalidPadding),
-                false => Ok(bytes),
-            }),
+            Self::Protobuf => Rules::Either.decode(text.as_bytes()),
         };
         decoded.map_err(|error| {
             let message = match error {
-                DecodeError::InvalidByte(..) => "not base64: a character outside the alphabet",
-                DecodeError::InvalidLength(_) => "not base64: a length that no bytes give",
-                DecodeError::InvalidLastSymbol { .. } => "not base64: bits at the end that no byte uses",
-                DecodeError::InvalidPadding => "not base64: wrong padding",
+                Base64Error::Alphabet => "not base64: a character outside the alphabet",
+                Base64Error::Length => "not base64: a length that no bytes give",
+                Base64Error::Bits => "not base64: bits at the end that no byte uses",
+                Base64Error::Padding => "not base64: wrong padding",
             };
             Problem::new(code::INVALID_VALUE, place, message)
         })
@@ -54,14 +41,11 @@ impl Dialect {
 
 /// Appends the standard, padded form.
 pub(super) fn push(out: &mut String, bytes: &[u8]) {
-    STANDARD_PADDED.encode_string(bytes, out);
+    Alphabet::Standard.push(bytes, out);
 }
 
-fn without_line_breaks(text: &str) -> Cow<'_, str> {
-    match memchr::memchr2(b'\n', b'\r', text.as_bytes()) {
-        Some(_) => text.chars().filter(|character| !matches!(character, '\n' | '\r')).collect(),
-        None => text.into(),
-    }
+fn without_line_breaks(text: &str) -> Vec<u8> {
+    text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect()
 }
 
 #[cfg(test)]

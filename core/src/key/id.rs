@@ -1,7 +1,7 @@
 //! The name of a key.
 
+use crate::base64::Alphabet;
 use alloc::string::String;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use core::{fmt, str::FromStr};
 
 /// The id under which an attestation names the key that signed it.
@@ -46,7 +46,7 @@ impl KeyId {
     /// `ni:///sha-256;` and the fingerprint in base64url without padding (RFC 6920 section 3).
     pub(super) fn of_fingerprint(fingerprint: &[u8; 32]) -> Self {
         let mut id = String::from("ni:///sha-256;");
-        URL_SAFE_NO_PAD.encode_string(fingerprint, &mut id);
+        Alphabet::UrlSafe.push(fingerprint, &mut id);
         Self(id)
     }
 

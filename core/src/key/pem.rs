@@ -4,12 +4,14 @@ use super::{
     KeyError,
     spki::{Form, MAX_INPUT},
 };
-use crate::document::Shown;
+use crate::{
+    base64::{Alphabet, Rules},
+    document::Shown,
+};
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use core::fmt;
 
 /// The one block of a PEM text.
@@ -54,7 +56,7 @@ impl Block {
             });
         }
         // The standard alphabet with padding; the decoder refuses all else, and set bits behind the last byte.
-        let der = STANDARD.decode(body).map_err(|_| PemError::Base64)?;
+        let der = Rules::Standard.decode(&body).map_err(|_| PemError::Base64)?;
         Ok(Self { form, der })
     }
 }
@@ -99,7 +101,8 @@ fn shown(label: &[u8]) -> String {
 
 /// Writes a SubjectPublicKeyInfo as OpenSSL does: lines of 64 characters.
 pub(super) fn write(spki: &[u8]) -> String {
-    let body = STANDARD.encode(spki);
+    let mut body = String::new();
+    Alphabet::Standard.push(spki, &mut body);
     let mut text = String::from("-----BEGIN PUBLIC KEY-----\n");
     for (place, character) in (1_usize..).zip(body.chars()) {
         text.push(character);

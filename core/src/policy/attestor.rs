@@ -1,10 +1,10 @@
 use super::decode::{Object, one_of, string, wrong_type};
 use crate::{
     KeyId, PublicKey, SignatureAlgorithm, Statement, UnixTime,
+    base64::Alphabet,
     document::{Place, Problems, Shown, code},
     json::Json,
 };
-use ::base64::{Engine, engine::general_purpose::STANDARD};
 use alloc::{
     string::{String, ToString},
     vec,
@@ -157,7 +157,9 @@ impl AttestorKey {
 
     /// The ids to which the key answers: the policy's, the default one, and the hint by which cosign's bundles name it.
     pub(super) fn ids(&self) -> [String; 3] {
-        [self.id.clone(), self.default_id.clone(), STANDARD.encode(self.key.fingerprint())]
+        let mut hint = String::new();
+        Alphabet::Standard.push(&self.key.fingerprint(), &mut hint);
+        [self.id.clone(), self.default_id.clone(), hint]
     }
 
     /// Whether the key may be used at this time: from `validFrom` on, and before `validUntil`.

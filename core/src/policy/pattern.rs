@@ -78,7 +78,7 @@ impl ImagePattern {
         if !text.contains('*') {
             return Self::literal(&ImageReference::parse(text).map_err(PatternError::reference)?);
         }
-        if text.strip_suffix("/**").unwrap_or(text).contains("**") {
+        if text.strip_suffix("/**").unwrap_or(text).as_bytes().windows(2).any(|pair| pair == b"**") {
             return Err(PatternError::malformed("`**` stands only at the end, as in `shop/**`, or alone"));
         }
         let (name, digest) = split(text, '@');

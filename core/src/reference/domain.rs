@@ -1,8 +1,8 @@
 //! The registry of a reference.
 
 use super::{ImageReference, ReferenceError};
-use alloc::string::String;
-use core::{fmt::Write, net::Ipv6Addr};
+use alloc::{string::String, vec::Vec};
+use core::fmt::Write;
 
 /// A registry as it was written, checked: a host and a port.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct Domain<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Host<'a> {
     Name(&'a str),
-    Ipv6(Ipv6Addr),
+    Ipv6([u16; 8]),
 }
 
 impl<'a> Domain<'a> {
@@ -41,10 +41,7 @@ impl<'a> Domain<'a> {
         let (host, port) = match text.strip_prefix('[') {
             Some(bracketed) => {
                 let (address, port) = bracketed.split_once(']').ok_or(ReferenceError::InvalidIpv6)?;
-                // A dot would be the form that ends in an IPv4 address, which the grammar does not have.
-                let address = Some(address).filter(|address| !address.contains('.'));
-                let address = address.and_then(|address| address.parse().ok()).ok_or(ReferenceError::InvalidIpv6)?;
-                (Host::Ipv6(address), port)
+                (Host::Ipv6(read_address(address).ok_or(ReferenceError::InvalidIpv6)?), port)
             }
             None => {
                 let end = text.find(':').unwrap_or(text.len());
@@ -133,11 +130,137 @@ pub(crate) fn is_port(text: &str) -> bool {
         && text.parse::<u16>().is_ok()
 }
 
+/// The forms of RFC 4291 section 2.2 that the grammar has: not the third, which ends in an IPv4 address.
+fn read_address(text: &str) -> Option<[u16; 8]> {
+    let mut address = [0; 8];
+    match text.as_bytes().windows(2).position(|pair| pair == b"::") {
+        None => address.copy_from_slice(read_groups(text).filter(|groups| groups.len() == 8)?.as_slice()),
+        Some(at) => {
+            let (head, tail) = text.split_at_checked(at)?;
+            let (head, tail) = (read_groups(head)?, read_groups(tail.get(2..)?)?);
+            // The two colons stand for one group or more.
+            if head.len().saturating_add(tail.len()) > 7 {
+                return None;
+            }
+            address.get_mut(..head.len())?.copy_from_slice(&head);
+            address.get_mut(8_usize.saturating_sub(tail.len())..)?.copy_from_slice(&tail);
+        }
+    }
+    Some(address)
+}
+
+/// Groups of one to four hexadecimal digits.
+fn read_groups(text: &str) -> Option<Vec<u16>> {
+    let is_group = |group: &&str| group.len() <= 4 && group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let read = |group| u16::from_str_radix(Some(group).filter(is_group)?, 16).ok();
+    if text.is_empty() { Some(Vec::new()) } else { text.split(':').map(read).collect() }
+}
+
 /// RFC 5952 without its section 5: an IPv4 address inside is written in hexadecimal, as the grammar has no dots there.
-fn push_address(address: Ipv6Addr, out: &mut String) {
-    // Writing to a string cannot fail.
-    let _ = match address.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low] => write!(out, "[::ffff:{high:x}:{low:x}]"),
-        _ => write!(out, "[{address}]"),
-    };
+fn push_address(address: [u16; 8], out: &mut String) {
+    // Of the longest runs of zeros the first is left out (section 4.2), unless it is one alone.
+    let mut run = 0..0;
+    let mut start = 0;
+    for (place, group) in (1..).zip(address) {
+        if group != 0 {
+            start = place;
+        } else if (start..place).len() > run.len().max(1) {
+            run = start..place;
+        }
+    }
+    out.push('[');
+    for (place, group) in address.into_iter().enumerate() {
+        if run.contains(&place) {
+            if place == run.start {
+                out.push_str("::");
+            }
+            continue;
+        }
+        if place > 0 && (place != run.end || run.is_empty()) {
+            out.push(':');
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{group:x}");
+    }
+    out.push(']');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{format, string::ToString};
+    use core::net::Ipv6Addr;
+    use proptest::prelude::*;
+
+    /// The standard library's reader, without the form that ends in an IPv4 address.
+    fn by_the_library(text: &str) -> Option<[u16; 8]> {
+        text.parse::<Ipv6Addr>().ok().filter(|_| !text.contains('.')).map(|address| address.segments())
+    }
+
+    fn written(address: [u16; 8]) -> String {
+        let mut out = String::new();
+        push_address(address, &mut out);
+        out
+    }
+
+    fn by_the_library_written(address: [u16; 8]) -> String {
+        match address {
+            [0, 0, 0, 0, 0, 0xffff, high, low] => format!("[::ffff:{high:x}:{low:x}]"),
+            _ => format!("[{}]", Ipv6Addr::from(address)),
+        }
+    }
+
+    #[test]
+    fn every_choice_of_zeros_is_written_as_by_the_library() {
+        for zeros in 0..256_u16 {
+            let address: [u16; 8] = core::array::from_fn(|place| if zeros >> place & 1 == 1 { 0 } else { 0xffff });
+            assert_eq!(written(address), by_the_library_written(address));
+            let text = Ipv6Addr::from(address).to_string();
+            assert_eq!(read_address(&text), by_the_library(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in [
+            "",
+            ":",
+            ":::",
+            "1",
+            "1:",
+            "::1::",
+            "1::2::3",
+            "::1.2.3.4",
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9",
+            "1:2:3:4::5:6:7:8",
+            "::1:2:3:4:5:6:7:8",
+            "1:2:3:4:5:6:7:8::",
+            ":1::",
+            "::12345",
+            "::+1",
+            "::g",
+            "::1%eth0",
+            "[::1]",
+        ] {
+            assert_eq!(read_address(text), None, "{text}");
+            assert_eq!(by_the_library(text), None, "{text}");
+        }
+        assert_eq!(read_address("::"), Some([0; 8]));
+        assert_eq!(read_address("1:2:3:4:5:6:7::"), Some([1, 2, 3, 4, 5, 6, 7, 0]));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_as_by_the_library(text in "(:?[0-9a-fA-F]{0,5}:?){0,10}|[0-9a-f:.+]{0,20}") {
+            prop_assert_eq!(read_address(&text), by_the_library(&text));
+        }
+
+        #[test]
+        fn any_address_is_written_and_read_as_by_the_library(address in prop::array::uniform8(prop_oneof![Just(0_u16), any::<u16>()])) {
+            prop_assert_eq!(written(address), by_the_library_written(address));
+            let text = written(address);
+            prop_assert_eq!(read_address(text.trim_matches(['[', ']'])), Some(address));
+        }
+    }
 }
