@@ -39,10 +39,12 @@ impl Digest {
         if hex.len() != algorithm.hex_len() {
             return Err(DigestError::WrongLength { algorithm, length: hex.len() });
         }
-        match hex.bytes().position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-            Some(position) => Err(DigestError::NotLowerCaseHex { position }),
-            None => Ok(Self { algorithm, hex: hex.into() }),
+        // All at once: most digests are right, and every decision reads some.
+        if hex.bytes().fold(true, |all, byte| all & is_hex(byte)) {
+            return Ok(Self { algorithm, hex: hex.into() });
         }
+        let position = hex.bytes().take_while(|byte| is_hex(*byte)).count();
+        Err(DigestError::NotLowerCaseHex { position })
     }
 
     /// The digest of the bytes.
@@ -73,6 +75,10 @@ impl Digest {
     pub fn hex(&self) -> &str {
         &self.hex
     }
+}
+
+fn is_hex(byte: u8) -> bool {
+    byte.is_ascii_digit() | (b'a'..=b'f').contains(&byte)
 }
 
 impl FromStr for Digest {

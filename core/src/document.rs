@@ -1,6 +1,7 @@
 //! What is wrong with a document, and where: shared by the decoders of policies, attestations and payloads.
 
 use alloc::{
+    borrow::Cow,
     boxed::Box,
     string::{String, ToString},
     vec::Vec,
@@ -71,14 +72,24 @@ impl<'a> Excerpt<'a> {
     pub fn new(text: &'a str, most: usize) -> Self {
         Self(text, most)
     }
+
+    /// The text itself, if it may stand in a message as it is. Nearly all text is short and plain, and every attestation
+    /// shows some.
+    fn plain(&self) -> Option<&'a str> {
+        let Self(text, most) = *self;
+        (text.len() <= most && text.bytes().fold(true, |all, byte| all & (b' '..=b'~').contains(&byte))).then_some(text)
+    }
+
+    pub(crate) fn text(&self) -> Cow<'a, str> {
+        self.plain().map_or_else(|| self.to_string().into(), Cow::Borrowed)
+    }
 }
 
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(text, most) = *self;
-        // Nearly all text is short and plain, and every attestation shows some.
-        if text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return f.write_str(text);
+        if let Some(plain) = self.plain() {
+            return f.write_str(plain);
         }
         let mut characters = text.chars();
         for character in characters.by_ref().take(most) {

@@ -18,7 +18,8 @@ impl Name {
     }
 
     pub(crate) fn is(self, name: &str) -> bool {
-        name == self.0 || name == self.1
+        // Two names differ in their length, by the underscores; one name is not compared twice.
+        name == self.0 || (self.0.len() != self.1.len() && name == self.1)
     }
 }
 

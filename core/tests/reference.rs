@@ -410,6 +410,8 @@ proptest! {
             prop_assert_eq!(again.as_given(), image.canonical());
             prop_assert_eq!((again.domain(), again.path(), again.repository()), (image.domain(), image.path(), image.repository()));
             prop_assert_eq!(again.digest(), image.digest());
+            let repository: ImageReference = image.repository().parse().unwrap();
+            prop_assert_eq!(repository.repository(), image.repository());
             prop_assert_eq!(format!("{}/{}", image.domain(), image.path()), image.repository());
             prop_assert!(!image.domain().is_empty() && !image.path().is_empty());
             prop_assert!(image.domain() != "docker.io" || image.path().contains('/'));

@@ -84,7 +84,11 @@ impl Attestations {
         let room = budget.attestations.saturating_sub(self.list.len());
         let added = shape::Reader::new(source, room, budget).read(bytes)?;
         let count = added.len();
-        self.list.extend(added);
+        if self.list.is_empty() {
+            self.list = added;
+        } else {
+            self.list.extend(added);
+        }
         self.index.extend(&self.list);
         Ok(count)
     }
@@ -332,13 +336,13 @@ struct Source(String);
 
 impl Source {
     fn new(name: &str) -> Self {
-        Self(Excerpt(name, 200).to_string())
+        Self(Excerpt(name, 200).text().into_owned())
     }
 
     /// The place in the document, or the item's own name where it is the whole document.
     fn at(&self, place: &Place<'_>, name: Option<&str>) -> String {
         let inside = match (place, name) {
-            (Place::Root, Some(name)) => Excerpt(name, 200).to_string(),
+            (Place::Root, Some(name)) => Excerpt(name, 200).text().into_owned(),
             (place, _) => place.to_string(),
         };
         match (self.0.is_empty(), inside.is_empty()) {

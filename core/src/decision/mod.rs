@@ -6,11 +6,7 @@ mod report;
 pub use reason::ReasonCode;
 
 use crate::document::Excerpt;
-use alloc::{
-    borrow::Cow,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 /// The answer to "may this image run here?", with the reason for each step.
 ///
@@ -121,7 +117,7 @@ fn message(image: &str, code: ReasonCode) -> String {
         ReasonCode::AlwaysAllow => " is allowed without attestation",
         _ => " is not attested",
     };
-    ["image ", &Excerpt(image, 1024).to_string(), end].concat()
+    ["image ", &Excerpt(image, 1024).text(), end].concat()
 }
 
 /// A code and the detail that goes with it.

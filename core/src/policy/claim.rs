@@ -63,6 +63,10 @@ impl Attestor {
         let Some(signed) = name else {
             return Some("the statement names no repository; an attestor with `identity: digest` asks for none".into());
         };
+        // A repository is its own canonical form: what is the same to the letter need not be read.
+        if signed == wanted && self.identity == Identity::Repository {
+            return None;
+        }
         match signed.parse::<ImageReference>() {
             Ok(reference) => {
                 let found = if self.identity == Identity::Path { reference.path() } else { reference.repository() };

@@ -226,7 +226,7 @@ impl<'a> Search<'a> {
             Some(signature) => {
                 let keys = self.keys(evidence, signature, index)?;
                 let (key, outcome) = self.attempt_keys(attestor, &keys, evidence.attestation, signature, valid);
-                let named = || signature.key_id().map(|id| Excerpt(id, 1024).to_string());
+                let named = || signature.key_id().map(|id| Excerpt(id, 1024).text().into_owned());
                 (key.map(|key| key.id.clone()).or_else(named), outcome)
             }
         };
