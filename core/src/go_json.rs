@@ -32,7 +32,7 @@ pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
         }
         Json::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|(left, _), (right, _)| left.cmp(right));
+            sorted.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
             out.push('{');
             for (index, (name, member)) in sorted.into_iter().enumerate() {
                 if index > 0 {

@@ -46,14 +46,10 @@ impl FromStr for UnixTime {
             return Err(TimeError::Syntax);
         }
         let mut fields = Fields(text.as_bytes());
-        let date = Date {
-            year: fields.number(4)?,
-            month: fields.after(b"-")?.number(2)?,
-            day: fields.after(b"-")?.number(2)?,
-        };
-        let hour = fields.after(b"Tt")?.number(2)?;
-        let minute = fields.after(b":")?.number(2)?;
-        let second = fields.after(b":")?.number(2)?;
+        let date = Date { year: fields.number(4)?, month: fields.two_after(b"-")?, day: fields.two_after(b"-")? };
+        let hour = fields.two_after(b"Tt")?;
+        let minute = fields.two_after(b":")?;
+        let second = fields.two_after(b":")?;
         fields.skip_fraction()?;
         let offset = fields.offset()?;
 
@@ -69,8 +65,9 @@ impl FromStr for UnixTime {
         if hour > 23 || minute > 59 || second > 59 {
             return Err(TimeError::NoSuchTime);
         }
-        let of_day = hour.saturating_mul(3600).saturating_add(minute.saturating_mul(60)).saturating_add(second);
-        let secs = date.days().saturating_mul(DAY).saturating_add(of_day).saturating_sub(offset);
+        // None of these numbers has more than four digits: nothing wraps.
+        let of_day = hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60)).wrapping_add(second);
+        let secs = date.days().wrapping_mul(DAY).wrapping_add(of_day).wrapping_sub(offset);
         if !YEARS_0001_TO_9999.contains(&secs) {
             return Err(TimeError::YearOutOfRange);
         }
@@ -158,25 +155,23 @@ const YEARS_0001_TO_9999: core::ops::RangeInclusive<i64> = -62_135_596_800..=253
 struct Fields<'t>(&'t [u8]);
 
 impl Fields<'_> {
-    /// Exactly so many digits.
+    /// Exactly so many digits, four at most.
     fn number(&mut self, digits: usize) -> Result<i64, TimeError> {
         let (field, rest) = self.0.split_at_checked(digits).ok_or(TimeError::Syntax)?;
         self.0 = rest;
         field.iter().try_fold(0_i64, |value, byte| match byte {
-            b'0'..=b'9' => Ok(value.saturating_mul(10).saturating_add(i64::from(byte.saturating_sub(b'0')))),
+            b'0'..=b'9' => Ok(value.wrapping_mul(10).wrapping_add(i64::from(byte.wrapping_sub(b'0')))),
             _ => Err(TimeError::Syntax),
         })
     }
 
-    /// What comes after one of these bytes.
-    fn after(&mut self, separators: &[u8]) -> Result<&mut Self, TimeError> {
+    /// Two digits after one of these bytes.
+    fn two_after(&mut self, separators: &[u8]) -> Result<i64, TimeError> {
         match self.0.split_first() {
-            Some((byte, rest)) if separators.contains(byte) => {
-                self.0 = rest;
-                Ok(self)
-            }
-            _ => Err(TimeError::Syntax),
+            Some((byte, rest)) if separators.contains(byte) => self.0 = rest,
+            _ => return Err(TimeError::Syntax),
         }
+        self.number(2)
     }
 
     fn skip_fraction(&mut self) -> Result<(), TimeError> {
@@ -197,15 +192,15 @@ impl Fields<'_> {
             [b'-', ..] => -1_i64,
             _ => 1,
         };
-        let hour = self.after(b"+-")?.number(2)?;
-        let minute = self.after(b":")?.number(2)?;
+        let hour = self.two_after(b"+-")?;
+        let minute = self.two_after(b":")?;
         if !self.0.is_empty() {
             return Err(TimeError::Syntax);
         }
         if hour > 23 || minute > 59 {
             return Err(TimeError::NoSuchOffset);
         }
-        Ok(east.saturating_mul(hour.saturating_mul(3600).saturating_add(minute.saturating_mul(60))))
+        Ok(east.wrapping_mul(hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60))))
     }
 }
 

@@ -326,8 +326,7 @@ fn value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        // Beyond, readers differ, and ours refuses.
-        (-1e307..1e307f64).prop_map(Value::from),
+        any::<f64>().prop_filter("larger ones are refused", |number| number.abs() < 1e308).prop_map(Value::from),
         any::<String>().prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 32, 6, |inner| {

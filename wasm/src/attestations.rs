@@ -19,7 +19,7 @@ impl Attestations {
 
     /// Adds the attestations of a document, and gives how many they were.
     pub fn add(&mut self, source: &str, document: &[u8]) -> Result<u32, Failure> {
-        let added = Rc::make_mut(&mut self.0).add(source, document, &Budget::default())?;
+        let added = self.own()?.add(source, document, &Budget::default())?;
         Ok(u32::try_from(added).unwrap_or(u32::MAX))
     }
 
@@ -32,8 +32,13 @@ impl Attestations {
         signature: &[u8],
         key_id: Option<String>,
     ) -> Result<(), Failure> {
-        let set = Rc::make_mut(&mut self.0);
-        Ok(set.add_detached(source, payload, signature, key_id.as_deref(), &Budget::default())?)
+        Ok(self.own()?.add_detached(source, payload, signature, key_id.as_deref(), &Budget::default())?)
+    }
+
+    /// The set, to be changed: unless a question that was asked with it still waits for its answer, which only a getter of
+    /// the caller's can see.
+    fn own(&mut self) -> Result<&mut dokimos::Attestations, Failure> {
+        Rc::get_mut(&mut self.0).ok_or_else(Failure::in_use)
     }
 
     /// How many it holds.

@@ -18,6 +18,12 @@ impl Failure {
         Self(format!("{code}\t{path}\t{message}"))
     }
 
+    /// A set of attestations cannot change while it is looked at.
+    #[cfg(feature = "policy")]
+    pub(crate) fn in_use() -> Self {
+        Self::new("INVALID_ARGUMENT", "attestations", "the set is in use by a decision")
+    }
+
     #[cfg(feature = "policy")]
     fn with(mut self, problems: &[Problem]) -> Self {
         for problem in problems {

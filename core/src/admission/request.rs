@@ -145,7 +145,7 @@ impl AdmissionReview {
             return Err(Problem::new(code::INVALID_VALUE, &object.place.member("kind"), message));
         }
         let version = object.text("apiVersion")?;
-        let group = version.and_then(|version| version.rsplit_once('/')).map(|(group, _)| group);
+        let group = version.and_then(|version| version.get(..version.bytes().rposition(|byte| byte == b'/')?));
         if version.is_some() && group != self.group() {
             let message = "the object is of another API group than the request is for";
             return Err(Problem::new(code::INVALID_VALUE, &object.place.member("apiVersion"), message));

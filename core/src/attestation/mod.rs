@@ -144,13 +144,12 @@ impl Attestations {
     /// # Errors
     /// `LIMIT_REACHED`: the set would hold more than `budget.attestations`; it is then as it was before.
     pub fn add_about(&mut self, digest: &Digest, other: &Self, budget: &Budget) -> Result<usize, Problem> {
-        let (about, _) = other.for_digest(digest.hex(), budget.other_images);
-        let about: Vec<_> = about.map(|(attestation, _)| attestation).collect();
-        if about.len() > budget.attestations.saturating_sub(self.list.len()) {
+        let (evidence, _) = other.for_digest(digest.hex(), budget.other_images);
+        let count = evidence.len();
+        if count > budget.attestations.saturating_sub(self.list.len()) {
             return Err(too_many(budget));
         }
-        let count = about.len();
-        self.list.extend(about.into_iter().cloned());
+        self.list.extend(evidence.into_iter().map(|evidence| evidence.attestation.clone()));
         self.index.extend(&self.list);
         Ok(count)
     }
@@ -160,16 +159,24 @@ impl Attestations {
         self.list.iter()
     }
 
-    /// Those whose payload names the digest, each with `true`, and behind them as many others as are asked for, each in
-    /// the order in which they were added; and how many more others there are.
-    pub(crate) fn for_digest(&self, hex: &str, others: usize) -> (impl Iterator<Item = (&Attestation, bool)>, usize) {
+    /// Those whose payload names the digest, and behind them as many others as are asked for, each in the order in which
+    /// they were added; and how many more others there are.
+    pub(crate) fn for_digest(&self, hex: &str, others: usize) -> (Vec<Evidence<'_>>, usize) {
         let naming = self.index.naming(&self.list, hex);
-        let all_others = self.list.len().saturating_sub(naming.len());
-        let mut places: Vec<_> = naming.iter().map(|place| (*place, true)).collect();
-        let other = (0..self.list.len()).filter(|place| naming.binary_search(place).is_err());
-        places.extend(other.take(others).map(|place| (place, false)));
-        let found = places.into_iter().filter_map(|(place, names)| Some((self.list.get(place)?, names)));
-        (found, all_others.saturating_sub(others))
+        let at = |place: &usize| self.list.get(*place);
+        let evidence = naming.iter().filter_map(at).map(|attestation| Evidence { attestation, names_digest: true });
+        let mut evidence: Vec<_> = evidence.collect();
+        let most = evidence.len().saturating_add(others);
+        for (place, attestation) in self.list.iter().enumerate() {
+            if evidence.len() >= most {
+                break;
+            }
+            if naming.binary_search(&place).is_err() {
+                evidence.push(Evidence { attestation, names_digest: false });
+            }
+        }
+        let left = self.list.len().saturating_sub(evidence.len());
+        (evidence, left)
     }
 
     /// How many attestations the set holds, those with a problem among them.
@@ -183,6 +190,14 @@ impl Attestations {
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+}
+
+/// An attestation that a decision looks at.
+#[derive(Clone, Copy)]
+pub(crate) struct Evidence<'a> {
+    pub(crate) attestation: &'a Attestation,
+    /// Whether its bytes hold the image's digest: a hint that orders the search and ranks its failures, no more.
+    pub(crate) names_digest: bool,
 }
 
 /// By the attestations, in their order.
@@ -436,6 +451,6 @@ mod tests {
         assert_eq!((problem.code(), few.len()), (code::LIMIT_REACHED, 12));
         budget.attestations = 24;
         assert_eq!(few.add_about(&digest, &all, &budget), Ok(12));
-        assert_eq!(few.for_digest(digest.hex(), 0).0.count(), 20);
+        assert_eq!(few.for_digest(digest.hex(), 0).0.len(), 20);
     }
 }

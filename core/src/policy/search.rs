@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Attestation, AttestationReport, Attestations, AttestorReport, Digest, ImageReference, Outcome, PublicKey,
     ReasonCode, SignatureError, UnixTime, VerifiedAttestation,
-    attestation::{Content, Signature},
+    attestation::{Content, Evidence, Signature},
     document::{Excerpt, Shown},
     rsa::EncodedMessage,
     sorted::equal,
@@ -44,13 +44,6 @@ pub(super) struct Opened<'a> {
     pub(super) message: Result<EncodedMessage, SignatureError>,
 }
 
-#[derive(Clone, Copy)]
-struct Evidence<'a> {
-    attestation: &'a Attestation,
-    /// Whether its bytes hold the image's digest: a hint that orders the search and ranks its failures, no more.
-    names_digest: bool,
-}
-
 /// What was found for one attestor.
 pub(super) struct Found<'a> {
     attestor: usize,
@@ -75,8 +68,7 @@ impl<'a> Search<'a> {
         attestations: &'a Attestations,
         now: UnixTime,
     ) -> Self {
-        let (attestations, left_aside) = attestations.for_digest(digest.hex(), policy.budget.other_images);
-        let evidence = attestations.map(|(attestation, names_digest)| Evidence { attestation, names_digest }).collect();
+        let (evidence, left_aside) = attestations.for_digest(digest.hex(), policy.budget.other_images);
         Self {
             policy,
             image,

@@ -127,7 +127,7 @@ pub(crate) fn is_port(text: &str) -> bool {
     text.len() <= 5
         && !text.starts_with('0')
         && text.bytes().all(|byte| byte.is_ascii_digit())
-        && text.parse::<u16>().is_ok()
+        && text.parse().is_ok_and(|port: usize| port <= 65_535)
 }
 
 /// The forms of RFC 4291 section 2.2 that the grammar has: not the third, which ends in an IPv4 address.
@@ -152,7 +152,7 @@ fn read_address(text: &str) -> Option<[u16; 8]> {
 /// Groups of one to four hexadecimal digits.
 fn read_groups(text: &str) -> Option<Vec<u16>> {
     let is_group = |group: &&str| group.len() <= 4 && group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let read = |group| u16::from_str_radix(Some(group).filter(is_group)?, 16).ok();
+    let read = |group| u32::from_str_radix(Some(group).filter(is_group)?, 16).ok()?.try_into().ok();
     if text.is_empty() { Some(Vec::new()) } else { text.split(':').map(read).collect() }
 }
 

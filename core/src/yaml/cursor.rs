@@ -50,8 +50,7 @@ impl<'a> Cursor<'a> {
 
     /// The end of the last line of a text, for a problem there.
     fn of_last(text: &'a str) -> Self {
-        let line = text.rsplit('\n').next().unwrap_or_default();
-        let number = text.split('\n').count();
+        let (number, line) = (1..).zip(text.split('\n')).last().unwrap_or_default();
         Self { line, at: line.len(), number, rest: None, done: false }
     }
 
