@@ -151,6 +151,25 @@ test("what was freed is not used again, and is freed as often as one likes", () 
   }
 });
 
+test("a set of attestations does not change while a decision looks at it", () => {
+  const policy = shop();
+  const set = new Attestations();
+  const { at, ...early } = asked({ attestations: set });
+  const late = {
+    ...early,
+    get image() {
+      set.addDetached({ payload: new Uint8Array([1]), signature: new Uint8Array([1]) });
+      return early.image;
+    },
+  };
+  const error = thrown(() => policy.evaluateMany([early, late], { at }));
+  assert.deepEqual([error.code, error.path], ["INVALID_ARGUMENT", "attestations"]);
+  assert.equal(set.size, 0);
+  assert.equal(policy.evaluateMany([early, early], { at }).length, 2);
+  set.addDetached({ payload: new Uint8Array([1]), signature: new Uint8Array([1]) });
+  assert.equal(set.size, 1);
+});
+
 test("memory does not grow with the number of decisions", () => {
   const policy = shop();
   const many = () => {
