@@ -1,8 +1,10 @@
 //! Rows of products in plain Rust, for every target.
 //!
-//! Four rows go at once: for each limb of the long number, four products are added to one limb of the sum. Compared with
-//! row after row the sum is loaded and stored once for four products, and four carries run side by side, where one would
-//! wait for itself. Measured for 64-bit limbs on x86-64: 1.6 cycles a product, 1.9 with two rows, 2.0 with one.
+//! Four rows go at once, in blocks of four by four products with the sum in registers. A row first makes one number of its
+//! four products, and then adds that to the sum: two chains of carries, which compilers make of [`Limb::add`], and two and
+//! a half additions a product. With a b + c + d for each product there are four additions, and each waits for the one
+//! before it. Measured with 64-bit limbs on x86-64, for 2,048 bits: 0.83 of the time of four rows side by side, a product
+//! of each for every limb of the sum, and 0.9 of that of the same blocks with a b + c + d.
 
 use super::{limb::Limb, montgomery::Rows};
 
@@ -15,7 +17,7 @@ pub(super) struct Portable;
 impl<L: Limb> Rows<L, ROWS> for Portable {
     #[inline(always)]
     fn add(t: &mut [[L; ROWS]], b: &[[L; ROWS]], m: &[L; ROWS]) -> [L; ROWS] {
-        Sum { m: *m, carries: [L::ZERO; ROWS], last: [L::ZERO; ROWS - 1] }.add(t, b)
+        Sum([L::ZERO; ROWS]).sweep(t, b, m)
     }
 
     #[inline(always)]
@@ -23,63 +25,60 @@ impl<L: Limb> Rows<L, ROWS> for Portable {
         let (Some((lowest, t)), Some((n_lowest, n))) = (t.split_first_mut(), n.split_first()) else {
             return [L::ZERO; ROWS];
         };
-        Sum::reduce(*lowest, *n_lowest, n0).add(t, n)
+        let mut sum = Sum(*lowest);
+        // A loop: with `map` the whole takes 4 % longer.
+        let mut q = [L::ZERO; ROWS];
+        for q in &mut q {
+            *q = sum.quotient(n_lowest, n0);
+        }
+        sum.sweep(t, n, &q)
     }
 }
 
-/// Four rows under way: row r is m[r] times the long number, r limbs up.
-#[derive(Clone, Copy)]
-struct Sum<L> {
-    m: [L; ROWS],
-    /// What each row carries into the next column.
-    carries: [L; ROWS],
-    /// The last limbs of the long number, last first: in the next column row r has the one r limbs back.
-    last: [L; ROWS - 1],
-}
+/// What a block has for the columns above those that are done.
+struct Sum<L>([L; ROWS]);
 
 impl<L: Limb> Sum<L> {
-    /// The four lowest columns of t, where the limbs of m are chosen one after the other so that each becomes zero.
+    /// t = t + b m + the sum, of which the group behind the end of t is returned.
     #[inline(always)]
-    fn reduce([t0, t1, t2, t3]: [L; ROWS], n: [L; ROWS], n0: L) -> Self {
-        let m0 = t0.multiply_low(n0);
-        let (_, c0) = L::multiply_add(m0, n[0], t0, L::ZERO);
-
-        let (t1, c0) = L::multiply_add(m0, n[1], t1, c0);
-        let m1 = t1.multiply_low(n0);
-        let (_, c1) = L::multiply_add(m1, n[0], t1, L::ZERO);
-
-        let (t2, c0) = L::multiply_add(m0, n[2], t2, c0);
-        let (t2, c1) = L::multiply_add(m1, n[1], t2, c1);
-        let m2 = t2.multiply_low(n0);
-        let (_, c2) = L::multiply_add(m2, n[0], t2, L::ZERO);
-
-        let (t3, c0) = L::multiply_add(m0, n[3], t3, c0);
-        let (t3, c1) = L::multiply_add(m1, n[2], t3, c1);
-        let (t3, c2) = L::multiply_add(m2, n[1], t3, c2);
-        let m3 = t3.multiply_low(n0);
-        let (_, c3) = L::multiply_add(m3, n[0], t3, L::ZERO);
-
-        Self { m: [m0, m1, m2, m3], carries: [c0, c1, c2, c3], last: [n[3], n[2], n[1]] }
-    }
-
-    /// Adds the columns of b to those of t, and returns what is above them.
-    #[inline(always)]
-    fn add(mut self, t: &mut [[L; ROWS]], b: &[[L; ROWS]]) -> [L; ROWS] {
-        for (t, b) in t.as_flattened_mut().iter_mut().zip(b.as_flattened()) {
-            *t = self.column(*t, *b);
+    fn sweep(mut self, t: &mut [[L; ROWS]], b: &[[L; ROWS]], m: &[L; ROWS]) -> [L; ROWS] {
+        for (t, b) in t.iter_mut().zip(b) {
+            for (t, m) in t.iter_mut().zip(m) {
+                *t = self.add_row(b, *m, *t);
+            }
         }
-        [(); ROWS].map(|()| self.column(L::ZERO, L::ZERO))
+        self.0
     }
 
-    /// Adds the products of a column to its limb.
+    /// Adds n q for the q that makes the lowest limb zero, and takes that limb off.
     #[inline(always)]
-    fn column(&mut self, t: L, b: L) -> L {
-        let Self { m: [m0, m1, m2, m3], carries: [c0, c1, c2, c3], last: [b1, b2, b3] } = *self;
-        let (t, c0) = L::multiply_add(m0, b, t, c0);
-        let (t, c1) = L::multiply_add(m1, b1, t, c1);
-        let (t, c2) = L::multiply_add(m2, b2, t, c2);
-        let (t, c3) = L::multiply_add(m3, b3, t, c3);
-        (self.carries, self.last) = ([c0, c1, c2, c3], [b, b1, b2]);
-        t
+    fn quotient(&mut self, n: &[L; ROWS], n0: L) -> L {
+        let q = self.0[0].multiply_low(n0);
+        self.add_row(n, q, L::ZERO);
+        q
+    }
+
+    /// Adds b m + t, and takes the lowest limb off.
+    ///
+    /// With limbs below B: b m + t <= (B^4 - 1) (B - 1) + B - 1 < B^5, and with the sum it is at most B^5 - 1. So each of
+    /// the two has five limbs, and no carry leaves the highest.
+    #[inline(always)]
+    fn add_row(&mut self, b: &[L; ROWS], m: L, t: L) -> L {
+        let [s0, s1, s2, s3] = self.0;
+        let [(r0, h0), (r1, h1), (r2, h2), (r3, h3)] = b.map(|b| L::multiply_add(b, m, L::ZERO, L::ZERO));
+
+        let (r0, carry) = r0.add(t, false);
+        let (r1, carry) = r1.add(h0, carry);
+        let (r2, carry) = r2.add(h1, carry);
+        let (r3, carry) = r3.add(h2, carry);
+        let (r4, _) = h3.add(L::ZERO, carry);
+
+        let (lowest, carry) = r0.add(s0, false);
+        let (s1, carry) = r1.add(s1, carry);
+        let (s2, carry) = r2.add(s2, carry);
+        let (s3, carry) = r3.add(s3, carry);
+        let (s4, _) = r4.add(L::ZERO, carry);
+        self.0 = [s1, s2, s3, s4];
+        lowest
     }
 }

@@ -3,7 +3,7 @@
 use super::{hard, support::padded};
 use crate::rsa::{
     limb::Limb,
-    montgomery::{Modulus, Workspace, multiply, square},
+    montgomery::{Modulus, Rows, Workspace, multiply, square},
     portable::{Portable, ROWS},
     power_of_two::power_of_two,
 };
@@ -176,6 +176,25 @@ fn products_up_to_the_bound() {
             }
         }
         assert!(carried, "{n:x}: no number was so large that n was taken off");
+    }
+}
+
+#[test]
+fn rows_up_to_the_bound() {
+    // With all limbs full each sum of `Portable` comes to its bound: t + b m = B^8 - 1 + (B^8 - 1) (B^4 - 1) = B^12 - B^4.
+    // Limbs that are empty, one and full, in every place of a number and each against each.
+    let limbs = [0, 1, 15].map(Nibble);
+    let all: Vec<[Nibble; ROWS]> = (0..81).map(|n| [1, 3, 9, 27].map(|place| limbs[n / place % 3])).collect();
+    let full = [Nibble::MAX; ROWS];
+    for m in &all {
+        for low in &all {
+            for (t, b) in [([*low, full], [full; 2]), ([full; 2], [*low, full]), ([full, *low], [full, *low])] {
+                let [before, factor, m_value] = [t.as_flattened(), b.as_flattened(), m].map(value);
+                let mut sum = [t[0], t[1], full];
+                sum[2] = Portable::add(&mut sum[..2], &b, m);
+                assert_eq!(value(sum.as_flattened()), before + factor * m_value, "{before:x} {factor:x} {m_value:x}");
+            }
+        }
     }
 }
 
