@@ -1,7 +1,4 @@
-use alloc::{
-    format,
-    string::{String, ToString},
-};
+use alloc::{format, string::String};
 use core::fmt;
 use dokimos::{AlgorithmError, KeyError};
 #[cfg(feature = "policy")]
@@ -78,6 +75,6 @@ impl From<ReferenceError> for Failure {
 #[cfg(feature = "policy")]
 impl From<TimeError> for Failure {
     fn from(error: TimeError) -> Self {
-        Self::new(error.code(), "at", error.to_string())
+        Self::new(error.code(), "at", error)
     }
 }
