@@ -38,6 +38,7 @@ pub struct Budget {
 }
 
 impl Default for Budget {
+    // Many functions that JavaScript calls begin with it: once is enough in a module that is downloaded.
     #[cfg_attr(target_family = "wasm", inline(never))]
     fn default() -> Self {
         Self {

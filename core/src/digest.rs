@@ -77,7 +77,8 @@ impl Digest {
     }
 }
 
-fn is_hex(byte: u8) -> bool {
+/// Whether the byte is a digit of a digest.
+pub(crate) fn is_hex(byte: u8) -> bool {
     byte.is_ascii_digit() | (b'a'..=b'f').contains(&byte)
 }
 

@@ -40,11 +40,29 @@ pub(crate) fn equal<T>(sorted: &[T], compare: impl Fn(&T) -> Ordering) -> &[T] {
     rest.get(..end).unwrap_or_default()
 }
 
+/// The names that stood before, each with its place, in the order of the places: without comparing each with each.
+pub(crate) fn repeated<'a>(names: impl Iterator<Item = (&'a str, usize)>) -> Vec<(usize, &'a str)> {
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    let pairs = names.iter().zip(names.iter().skip(1));
+    let again = pairs.filter(|((first, _), (name, _))| first == name);
+    let mut again: Vec<_> = again.map(|(_, (name, place))| (*place, *name)).collect();
+    again.sort_unstable();
+    again
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::{collections::BTreeSet, vec};
     use proptest::prelude::*;
+
+    #[test]
+    fn names_that_stood_before_are_told_in_their_order() {
+        let names = ["b", "a", "b", "c", "a", "b"];
+        assert_eq!(repeated(names.into_iter().zip(0..)), [(2, "b"), (4, "a"), (5, "b")]);
+        assert_eq!(repeated(["a", "b"].into_iter().zip(0..)), []);
+    }
 
     #[test]
     fn one_by_one_the_runs_are_few() {

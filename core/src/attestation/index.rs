@@ -2,7 +2,7 @@
 //! many.
 
 use super::Attestation;
-use crate::sorted::Sorted;
+use crate::{digest::is_hex, sorted::Sorted};
 use alloc::vec::Vec;
 
 /// Up to so many attestations, looking at each is as fast, and nothing has to be kept.
@@ -61,10 +61,6 @@ pub(super) fn names(bytes: &[u8], hex: &[u8]) -> bool {
 /// The runs of hexadecimal digits that are as long as a digest of any algorithm.
 fn digests(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|byte| !is_hex(*byte)).filter(|run| matches!(run.len(), 64 | 96 | 128))
-}
-
-fn is_hex(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub(crate) mod tests;
 mod text;
 mod writer;
 
+pub(crate) use reader::DEEPEST;
 pub use writer::JsonWriter;
 pub(crate) use writer::{push_code_unit, push_escaped};
 

@@ -1,11 +1,14 @@
 //! The reader of values, arrays and objects.
 
 use super::{Json, Members};
-use crate::document::{Place, Problem, Shown, code};
+use crate::{
+    document::{Place, Problem, Shown, code},
+    sorted::repeated,
+};
 use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 
-/// Each level is a call: no budget makes documents deeper than this.
-const DEEPEST: usize = 127;
+/// Each level is a call, here and in the reader of YAML: no budget makes documents deeper than this.
+pub(crate) const DEEPEST: usize = 127;
 
 /// Up to so many members, each is compared with those before it.
 const MANY_MEMBERS: usize = 16;
@@ -113,7 +116,7 @@ impl<'a> Reader<'a> {
         }
         if members.len() > MANY_MEMBERS
             && !matches!(self.members, Members::AllBut(_))
-            && let Some(name) = first_that_stands_twice(&members)
+            && let Some((_, name)) = repeated(members.iter().map(|(name, _)| name.as_ref()).zip(0..)).first()
         {
             return Err(self.twice(name));
         }
@@ -262,14 +265,6 @@ impl<'a> Reader<'a> {
 }
 
 const NOT_UTF8: &str = "the text is not UTF-8";
-
-/// The first name that stood before.
-fn first_that_stands_twice<'m>(members: &'m [(Cow<'_, str>, Json<'_>)]) -> Option<&'m str> {
-    let mut names: Vec<_> = members.iter().map(|(name, _)| name.as_ref()).zip(0_usize..).collect();
-    names.sort_unstable();
-    let again = names.iter().zip(names.iter().skip(1)).filter(|((one, _), (other, _))| one == other);
-    again.map(|(_, (name, place))| (*place, *name)).min().map(|(_, name)| name)
-}
 
 /// Why a document is refused, and up to which byte it was read. Behind a pointer: a result that may be one is copied at
 /// every step of the way.

@@ -12,7 +12,7 @@ use crate::{
     Budget,
     document::{Place, Problem, Problems, code},
     json::Json,
-    sorted::equal,
+    sorted::{equal, repeated},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -183,13 +183,7 @@ impl<'a> Names<'a> {
 
 /// A name that stands twice in a list is a problem. The items are those that are sound, with their places in it.
 fn check_names<'a>(items: impl Iterator<Item = (&'a str, usize)>, list: &str, problems: &mut Problems) {
-    let mut names: Vec<_> = items.collect();
-    names.sort_unstable();
-    let pairs = names.iter().zip(names.iter().skip(1));
-    let mut again: Vec<_> =
-        pairs.filter(|((first, _), (name, _))| first == name).map(|(_, (name, at))| (*at, *name)).collect();
-    again.sort_unstable();
-    for (index, name) in again {
+    for (index, name) in repeated(items) {
         let place = Place::Root;
         let place = place.member(list);
         let place = place.item(index);

@@ -26,15 +26,12 @@ use crate::{
     Budget, Problem,
     document::{Place, Shown, code},
     go_json,
-    json::{Json, too_long},
+    json::{DEEPEST, Json, too_long},
     sorted::Sorted,
 };
 use alloc::{borrow::Cow, string::String, vec, vec::Vec};
 use core::fmt;
 use cursor::Cursor;
-
-/// As deep as `serde_json` goes, whatever the budget says: each level is a call.
-const DEEPEST: usize = 127;
 
 impl<'a> Json<'a> {
     /// Reads one YAML document, to the same values as JSON.
