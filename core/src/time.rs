@@ -67,7 +67,7 @@ impl FromStr for UnixTime {
         }
         // None of these numbers has more than four digits: nothing wraps.
         let of_day = hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60)).wrapping_add(second);
-        let secs = date.days().wrapping_mul(DAY).wrapping_add(of_day).wrapping_sub(offset);
+        let secs = i64::from(date.days()).wrapping_mul(DAY).wrapping_add(of_day.wrapping_sub(offset).into());
         if !YEARS_0001_TO_9999.contains(&secs) {
             return Err(TimeError::YearOutOfRange);
         }
@@ -82,7 +82,9 @@ impl fmt::Display for UnixTime {
         if !YEARS_0001_TO_9999.contains(&self.0) {
             return write!(f, "@{}", self.0);
         }
-        let Date { year, month, day } = Date::from_days(self.0.div_euclid(DAY));
+        // At most four million in the years that are written.
+        let days = self.0.div_euclid(DAY).try_into().map_err(|_| fmt::Error)?;
+        let Date { year, month, day } = Date::from_days(days);
         let of_day = self.0.rem_euclid(DAY);
         let (hour, minute, second) =
             (of_day.div_euclid(3600), of_day.div_euclid(60).rem_euclid(60), of_day.rem_euclid(60));
@@ -156,17 +158,17 @@ struct Fields<'t>(&'t [u8]);
 
 impl Fields<'_> {
     /// Exactly so many digits, four at most.
-    fn number(&mut self, digits: usize) -> Result<i64, TimeError> {
+    fn number(&mut self, digits: usize) -> Result<i32, TimeError> {
         let (field, rest) = self.0.split_at_checked(digits).ok_or(TimeError::Syntax)?;
         self.0 = rest;
-        field.iter().try_fold(0_i64, |value, byte| match byte {
-            b'0'..=b'9' => Ok(value.wrapping_mul(10).wrapping_add(i64::from(byte.wrapping_sub(b'0')))),
+        field.iter().try_fold(0_i32, |value, byte| match byte {
+            b'0'..=b'9' => Ok(value.wrapping_mul(10).wrapping_add(i32::from(byte.wrapping_sub(b'0')))),
             _ => Err(TimeError::Syntax),
         })
     }
 
     /// Two digits after one of these bytes.
-    fn two_after(&mut self, separators: &[u8]) -> Result<i64, TimeError> {
+    fn two_after(&mut self, separators: &[u8]) -> Result<i32, TimeError> {
         match self.0.split_first() {
             Some((byte, rest)) if separators.contains(byte) => self.0 = rest,
             _ => return Err(TimeError::Syntax),
@@ -185,11 +187,11 @@ impl Fields<'_> {
     }
 
     /// The offset from UTC, in seconds, with which the text ends. `-00:00` is UTC (RFC 3339 section 4.3).
-    fn offset(mut self) -> Result<i64, TimeError> {
+    fn offset(mut self) -> Result<i32, TimeError> {
         let east = match self.0 {
             [] => return Err(TimeError::MissingOffset),
             [b'Z' | b'z'] => return Ok(0),
-            [b'-', ..] => -1_i64,
+            [b'-', ..] => -1_i32,
             _ => 1,
         };
         let hour = self.two_after(b"+-")?;
@@ -206,9 +208,9 @@ impl Fields<'_> {
 
 /// A date of the Gregorian calendar, also before its introduction.
 struct Date {
-    year: i64,
-    month: i64,
-    day: i64,
+    year: i32,
+    month: i32,
+    day: i32,
 }
 
 impl Date {
@@ -224,7 +226,7 @@ impl Date {
     }
 
     fn is_in_leap_year(&self) -> bool {
-        let every = |years: i64| self.year.rem_euclid(years) == 0;
+        let every = |years: i32| self.year.rem_euclid(years) == 0;
         every(4) && (!every(100) || every(400))
     }
 
@@ -233,7 +235,7 @@ impl Date {
     /// The year is made to begin in March, so that the leap day is its last day and the months before it have the
     /// lengths 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31: their sums are `(153 m + 2) / 5`.
     #[expect(clippy::arithmetic_side_effects, reason = "year ≤ 9999, so that no value passes 365 · 10,000 · 4")]
-    fn days(&self) -> i64 {
+    fn days(&self) -> i32 {
         let (year, month) = if self.month > 2 { (self.year, self.month - 3) } else { (self.year - 1, self.month + 9) };
         let before_year = 365 * year + year / 4 - year / 100 + year / 400;
         before_year + (153 * month + 2) / 5 + (self.day - 1) - MARCH_0000_TO_1970
@@ -241,7 +243,7 @@ impl Date {
 
     /// The inverse of [`days`](Self::days).
     #[expect(clippy::arithmetic_side_effects, reason = "days is within the years 1 to 9999: at most 3,652,058 in size")]
-    fn from_days(days: i64) -> Self {
+    fn from_days(days: i32) -> Self {
         let days = days + MARCH_0000_TO_1970;
         let (era, of_era) = (days / DAYS_OF_400_YEARS, days % DAYS_OF_400_YEARS);
         // 1460, 36,524 and 146,096 are the last days of 4, 100 and 400 years: the leap days that must not count as a year.
@@ -254,7 +256,7 @@ impl Date {
     }
 }
 
-const DAYS_OF_400_YEARS: i64 = 146_097;
+const DAYS_OF_400_YEARS: i32 = 146_097;
 
 /// Days from 0000-03-01 to 1970-01-01.
-const MARCH_0000_TO_1970: i64 = 719_468;
+const MARCH_0000_TO_1970: i32 = 719_468;

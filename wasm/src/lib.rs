@@ -8,6 +8,7 @@
 //! | `admission` | a handle to a request for admission, and its answer |
 //! | `attestations` | a handle to a set of attestations |
 //! | `failure` | what is thrown: the code, the place and the words of an error, for `DokimosError` |
+//! | `heap` | the allocator |
 //! | `key` | a handle to a key, and signatures |
 //! | `policy` | a handle to a policy, decisions for one image and for many |
 //! | `reference` | image references |
@@ -17,7 +18,7 @@
 #![no_std]
 
 extern crate alloc;
-// The allocator, and what ends the module after a panic.
+// What ends the module after a panic.
 extern crate std;
 
 #[cfg(feature = "policy")]
@@ -25,6 +26,8 @@ mod admission;
 #[cfg(feature = "policy")]
 mod attestations;
 mod failure;
+#[cfg(target_family = "wasm")]
+mod heap;
 mod key;
 #[cfg(feature = "policy")]
 mod policy;

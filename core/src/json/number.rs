@@ -9,14 +9,16 @@ impl<'a> Reader<'a> {
     pub(super) fn number(&mut self) -> Result<Json<'a>, Refusal> {
         let text = self.number_text()?;
         if !text.contains(['.', 'e', 'E']) {
-            if let Ok(number) = text.parse() {
-                return Ok(Json::Unsigned(number));
-            }
-            // `-0` is no number below zero, and other readers keep its sign.
-            if let Ok(number) = text.parse::<i64>()
-                && number < 0
-            {
-                return Ok(Json::Signed(number));
+            let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+            match decimal(digits) {
+                Some(number) if !negative => return Ok(Json::Unsigned(number)),
+                // `-0` is no number below zero, and other readers keep its sign.
+                Some(size @ 1..) => {
+                    if let Some(number) = 0_i64.checked_sub_unsigned(size) {
+                        return Ok(Json::Signed(number));
+                    }
+                }
+                _ => {}
             }
         }
         if exceeds_floats(text) {
@@ -67,6 +69,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The number of these decimal digits, if they are digits and 64 bits hold it.
+pub(crate) fn decimal(digits: &str) -> Option<u64> {
+    digits.bytes().try_fold(0_u64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        // Compared first: a product of 64 bits that is checked is one of 128, for which scripts/build-wasm has no function.
+        let fits = digit <= 9 && number <= u64::MAX / 10;
+        if fits { number.wrapping_mul(10).checked_add(digit.into()) } else { None }
+    })
+}
+
 /// Whether the number is 1e308 or more, or the same below zero: beyond about 1.8e308 no 64-bit float holds it, and readers
 /// that have nothing else refuse it.
 fn exceeds_floats(text: &str) -> bool {
@@ -80,14 +92,29 @@ fn exceeds_floats(text: &str) -> bool {
         (0, zeros) => i64::try_from(zeros).map_or(i64::MIN, |zeros| zeros.saturating_neg().saturating_sub(1)),
         (digits, _) => i64::try_from(digits).map_or(i64::MAX, |digits| digits.saturating_sub(1)),
     };
-    let exponent = exponent.parse::<i64>().unwrap_or(if exponent.starts_with('-') { i64::MIN } else { i64::MAX });
+    let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let size = decimal(digits).and_then(|size| i64::try_from(size).ok()).unwrap_or(i64::MAX);
+    let exponent = if exponent.starts_with('-') { size.saturating_neg() } else { size };
     first.saturating_add(exponent) >= 308
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
+    use alloc::{format, string::ToString};
+
+    #[test]
+    fn a_decimal_number_fits_or_is_none() {
+        for number in [0, 9, 10, 255, u64::MAX / 10, u64::MAX - 1, u64::MAX] {
+            assert_eq!(decimal(&number.to_string()), Some(number));
+            assert_eq!(decimal(&format!("000{number}")), Some(number));
+        }
+        for text in
+            ["18446744073709551616", "18446744073709551620", "184467440737095516150", "1a", "-1", "+1", " 1", "/", ":"]
+        {
+            assert_eq!(decimal(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn what_no_float_holds_is_told_by_its_exponent() {
