@@ -42,13 +42,27 @@ pub(crate) fn equal<T>(sorted: &[T], compare: impl Fn(&T) -> Ordering) -> &[T] {
 
 /// The names that stood before, each with its place, in the order of the places: without comparing each with each.
 pub(crate) fn repeated<'a>(names: impl Iterator<Item = (&'a str, usize)>) -> Vec<(usize, &'a str)> {
-    let mut names: Vec<_> = names.collect();
-    names.sort_unstable();
-    let pairs = names.iter().zip(names.iter().skip(1));
-    let again = pairs.filter(|((first, _), (name, _))| first == name);
-    let mut again: Vec<_> = again.map(|(_, (name, place))| (*place, *name)).collect();
-    again.sort_unstable();
-    again
+    let mut names: Vec<_> = names.map(|(name, place)| (place, name)).collect();
+    keep_repeated(&mut names);
+    names
+}
+
+/// Of names and their places those that stood before, in the order of the places.
+pub(crate) fn keep_repeated(names: &mut Vec<(usize, &str)>) {
+    sort(names, by_name);
+    let mut before = None;
+    names.retain(|(_, name)| before.replace(*name) == Some(*name));
+    sort(names, |(one, _), (other, _)| one.cmp(other));
+}
+
+/// By the names, and by the places where a name stands twice.
+pub(crate) fn by_name((place, name): &(usize, &str), (other_place, other): &(usize, &str)) -> Ordering {
+    name.cmp(other).then(place.cmp(other_place))
+}
+
+/// Sorts names and their places. One function for every order: sorting is a lot of code.
+pub(crate) fn sort(names: &mut [(usize, &str)], compare: fn(&(usize, &str), &(usize, &str)) -> Ordering) {
+    names.sort_unstable_by(compare);
 }
 
 #[cfg(test)]

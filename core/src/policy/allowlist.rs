@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     AdmissionContext, ImageReference,
-    document::{Place, Problems, code},
+    document::{Place, Problems},
     json::Json,
 };
 use alloc::string::String;
@@ -23,20 +23,13 @@ impl Exemption {
 
     pub(super) fn decode(json: &Json<'_>, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
         let object = Object::new(json, place, Self::FIELDS, problems)?;
-        let namespace = match object.get("namespace") {
-            None => Some(None),
-            Some(_) => object.optional_string("namespace", problems).and_then(|text| {
-                NamePattern::parse(text)
-                    .map(Some)
-                    .map_err(|error| problems.add(code::INVALID_VALUE, &place.member("namespace"), error))
-                    .ok()
-            }),
-        };
+        let namespace = object
+            .optional_string("namespace", problems)
+            .and_then(|text| object.valid("namespace", NamePattern::parse(text), problems));
         let text = object.required_string("pattern", problems)?;
-        let pattern = ImagePattern::parse(text)
-            .map_err(|error| problems.add(code::INVALID_VALUE, &place.member("pattern"), error))
-            .ok()?;
-        Some(Self { text: text.into(), pattern, namespace: namespace? })
+        let pattern = object.valid("pattern", ImagePattern::parse(text), problems)?;
+        // A namespace that cannot be read is never "all of them".
+        (namespace.is_some() == object.has("namespace")).then(|| Self { text: text.into(), pattern, namespace })
     }
 
     /// Whether the image is exempt here. An exemption for a namespace does not hold where the namespace is unknown.

@@ -1,8 +1,8 @@
-use super::decode::{Object, one_of, string, wrong_type};
+use super::decode::{Object, invalid, string, wrong_type};
 use crate::{
     KeyId, PublicKey, SignatureAlgorithm, Statement, UnixTime,
     base64::Alphabet,
-    document::{Place, Problems, Shown, code},
+    document::{Place, Problems, Shown},
     json::Json,
 };
 use alloc::{
@@ -52,45 +52,46 @@ impl Attestor {
         let name = object.required_string("name", problems).and_then(|name| checked_name(name, &object, problems));
         let description = object.optional_string("description", problems).map(ToString::to_string);
         let identity = match object.optional_string("identity", problems) {
-            Some(text) => Identity::decode(text, &place.member("identity"), problems),
-            None => Some(Identity::Repository),
+            Some(text) => object.one_of("identity", text, &["repository", "path", "digest"], problems),
+            None => Some(0),
         };
-        let predicate_types = match object.get("predicateTypes") {
-            Some(_) => predicate_types(&object, problems),
+        let predicate_types = if object.has("predicateTypes") {
+            predicate_types(&object, problems)
+        } else {
             // A report on an image, signed by the same key, is not an approval of it (CVE-2022-35929).
-            None => Some(vec![Statement::COSIGN_SIGN.into()]),
+            Some(vec![Statement::COSIGN_SIGN.into()])
         };
-        if object.get("publicKeys").is_none() {
-            problems.add(code::MISSING_FIELD, place, "the field \"publicKeys\" is missing");
-        }
-        let keys_place = place.member("publicKeys");
+        object.required("publicKeys", problems)?;
         let mut keys: Vec<AttestorKey> = Vec::new();
-        for (index, json) in object.items("publicKeys", problems)?.iter().enumerate() {
-            let key_place = keys_place.item(index);
-            let Some(key) = AttestorKey::decode(json, &key_place, problems) else { continue };
-            if let Some(first) =
-                keys.iter().position(|other| other.key == key.key && other.key.algorithm() == key.key.algorithm())
-            {
-                problems.add(code::INVALID_VALUE, &key_place, format_args!("the same key as publicKeys[{first}]"));
+        object.each("publicKeys", problems, &mut |json, place, problems| {
+            let key = AttestorKey::decode(json, place, problems)?;
+            let same = |other: &AttestorKey| other.key == key.key && other.key.algorithm() == key.key.algorithm();
+            if let Some(first) = keys.iter().position(same) {
+                invalid(place, &format_args!("the same key as publicKeys[{first}]"), problems);
             }
             keys.push(key);
-        }
-        Some(Self { name: name?, description, identity: identity?, predicate_types: predicate_types?, keys })
+            Some(())
+        })?;
+        let identity = match identity? {
+            0 => Identity::Repository,
+            1 => Identity::Path,
+            _ => Identity::Digest,
+        };
+        Some(Self { name: name?, description, identity, predicate_types: predicate_types?, keys })
     }
 }
 
 /// Texts that are compared to the letter, none of them twice.
 fn predicate_types(object: &Object<'_, '_>, problems: &mut Problems) -> Option<Vec<String>> {
-    let list = object.place.member("predicateTypes");
     let mut types: Vec<String> = Vec::new();
-    for (index, json) in object.items("predicateTypes", problems)?.iter().enumerate() {
-        let place = list.item(index);
-        let Some(text) = string(json, &place, problems) else { continue };
+    object.each("predicateTypes", problems, &mut |json, place, problems| {
+        let text = string(json, place, problems)?;
         if types.iter().any(|other| other == text) {
-            problems.add(code::INVALID_VALUE, &place, format_args!("the type \"{}\" stands twice", Shown(text)));
+            invalid(place, &format_args!("the type \"{}\" stands twice", Shown(text)), problems);
         }
         types.push(text.into());
-    }
+        Some(())
+    })?;
     Some(types)
 }
 
@@ -102,19 +103,10 @@ pub(super) fn checked_name(name: &str, object: &Object<'_, '_>, problems: &mut P
             "\"{}\" is not a name: at most 253 letters, digits, `-`, `_`, `.`, `/`, `:`, `@` and inner spaces",
             Shown(name)
         );
-        problems.add(code::INVALID_VALUE, &object.place.member("name"), message);
+        object.invalid("name", &message, problems);
         return None;
     }
     Some(name.into())
-}
-
-impl Identity {
-    const VALUES: &[(&str, Self)] =
-        &[("repository", Identity::Repository), ("path", Identity::Path), ("digest", Identity::Digest)];
-
-    fn decode(text: &str, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
-        one_of(text, Self::VALUES, place, problems)
-    }
 }
 
 impl AttestorKey {
@@ -122,25 +114,20 @@ impl AttestorKey {
 
     fn decode(json: &Json<'_>, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
         let object = Object::new(json, place, Self::FIELDS, problems)?;
-        let id = object.optional_string("id", problems).map(|id| (KeyId::new(id), place.member("id")));
+        let id = object.optional_string("id", problems);
         let valid_from = time(&object, "validFrom", problems);
         let valid_until = time(&object, "validUntil", problems);
-        let algorithm = algorithm(&object, problems);
+        let algorithm = object
+            .required_string("algorithm", problems)
+            .and_then(|text| object.valid("algorithm", text.parse::<SignatureAlgorithm>(), problems));
         let pem = object.required_string("pem", problems);
-        if let (Some(Some(from)), Some(Some(until))) = (valid_from, valid_until)
+        if let (Some(from), Some(until)) = (valid_from, valid_until)
             && until <= from
         {
-            problems.add(code::INVALID_VALUE, &place.member("validUntil"), "not later than validFrom");
+            object.invalid("validUntil", &"not later than validFrom", problems);
         }
-        let id = match id {
-            Some((Ok(id), _)) => Some(Some(id)),
-            Some((Err(error), place)) => {
-                problems.add(code::INVALID_VALUE, &place, error);
-                None
-            }
-            None => Some(None),
-        };
-        let mut key = match PublicKey::from_pem(pem?.as_bytes(), algorithm?) {
+        let given_id = id.and_then(|id| object.valid("id", KeyId::new(id), problems));
+        let mut key = match PublicKey::from_pem(pem?, algorithm?) {
             Ok(key) => key,
             Err(error) => {
                 problems.add(error.code(), &place.member("pem"), error);
@@ -150,16 +137,23 @@ impl AttestorKey {
         if let Some(json) = object.get("saltLength") {
             key = with_salt_length(key, json, &place.member("saltLength"), problems)?;
         }
+        // What is there and cannot be read is never as if it were not there.
+        if given_id.is_some() != id.is_some()
+            || valid_from.is_some() != object.has("validFrom")
+            || valid_until.is_some() != object.has("validUntil")
+        {
+            return None;
+        }
         let default_id = key.default_id().to_string();
-        let id = id?.map_or_else(|| default_id.clone(), |id| id.to_string());
-        Some(Self { id, default_id, valid_from: valid_from?, valid_until: valid_until?, key })
+        let id = id.map_or_else(|| default_id.clone(), String::from);
+        Some(Self { id, default_id, valid_from, valid_until, key })
     }
 
-    /// The ids to which the key answers: the policy's, the default one, and the hint by which cosign's bundles name it.
-    pub(super) fn ids(&self) -> [String; 3] {
+    /// The id by which cosign's bundles name the key.
+    pub(super) fn hint(&self) -> String {
         let mut hint = String::new();
         Alphabet::Standard.push(&self.key.fingerprint(), &mut hint);
-        [self.id.clone(), self.default_id.clone(), hint]
+        hint
     }
 
     /// Whether the key may be used at this time: from `validFrom` on, and before `validUntil`.
@@ -180,23 +174,16 @@ pub(crate) enum Window {
     Over(UnixTime),
 }
 
-/// The outer option is none when the time is there and wrong; the inner one when it is not there.
-fn time(object: &Object<'_, '_>, name: &str, problems: &mut Problems) -> Option<Option<UnixTime>> {
-    let Some(json) = object.get(name) else { return Some(None) };
-    let place = object.place.member(name);
-    let text = string(json, &place, problems)?;
+fn time(object: &Object<'_, '_>, name: &str, problems: &mut Problems) -> Option<UnixTime> {
+    let text = object.optional_string(name, problems)?;
     match text.parse() {
-        Ok(time) => Some(Some(time)),
+        Ok(time) => Some(time),
         Err(error) => {
-            problems.add(code::INVALID_VALUE, &place, format_args!("\"{}\" is not a time: {error}", Shown(text)));
+            let message = format_args!("\"{}\" is not a time: {error}", Shown(text));
+            object.invalid(name, &message, problems);
             None
         }
     }
-}
-
-fn algorithm(object: &Object<'_, '_>, problems: &mut Problems) -> Option<SignatureAlgorithm> {
-    let text = object.required_string("algorithm", problems)?;
-    text.parse().map_err(|error| problems.add(code::INVALID_VALUE, &object.place.member("algorithm"), error)).ok()
 }
 
 fn with_salt_length(key: PublicKey, json: &Json<'_>, place: &Place<'_>, problems: &mut Problems) -> Option<PublicKey> {

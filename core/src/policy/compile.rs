@@ -3,18 +3,18 @@
 use super::{
     Policy, PolicyError,
     allowlist::Exemption,
-    attestor::{Attestor, AttestorKey},
-    decode::{Object, one_of},
+    attestor::Attestor,
+    decode::{Object, Read},
     requirement::Requirement,
-    rule::{Evaluation, Rule},
+    rule::Rule,
 };
 use crate::{
     Budget,
     document::{Place, Problem, Problems, code},
     json::Json,
-    sorted::{equal, repeated},
+    sorted::{by_name, keep_repeated, sort},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 impl Policy {
     const FIELDS: &[&str] = &["apiVersion", "kind", "attestors", "allowlist", "rules", "breakglass", "default"];
@@ -32,18 +32,35 @@ impl Policy {
         let root = Object::new(json, &Place::Root, Self::FIELDS, problems)?;
         for (name, value) in [("apiVersion", "dokimos.dev/v1"), ("kind", "Policy")] {
             if let Some(text) = root.required_string(name, problems) {
-                one_of(text, &[(value, ())], &root.place.member(name), problems);
+                root.one_of(name, text, &[value], problems);
             }
         }
-        let attestors = list(&root, "attestors", problems, Attestor::decode);
-        check_names(attestors.iter().map(|(index, attestor)| (attestor.name.as_str(), *index)), "attestors", problems);
-        let known = Names::new(&root, &attestors);
-        let allowlist = list(&root, "allowlist", problems, Exemption::decode);
-        let rules = list(&root, "rules", problems, |json, place, problems| Rule::decode(json, place, &known, problems));
-        check_names(rules.iter().map(|(index, rule)| (rule.name.as_str(), *index)), "rules", problems);
-        let default =
-            root.get("default").map(|json| Rule::decode_default(json, &root.place.member("default"), &known, problems));
-        let break_glass = root.get("breakglass").map(|json| {
+        let mut attestors = Vec::new();
+        let mut known = Vec::new();
+        let names = list(&root, "attestors", problems, &mut |json, place, problems| {
+            if let Some(Json::String(name)) = json.get("name") {
+                known.push((known.len(), name.as_ref()));
+            }
+            attestors.push(Attestor::decode(json, place, problems)?);
+            Some(())
+        });
+        check_names(names, "attestors", problems);
+        let known = Names::new(known);
+        let mut allowlist = Vec::new();
+        list(&root, "allowlist", problems, &mut |json, place, problems| {
+            allowlist.push(Exemption::decode(json, place, problems)?);
+            Some(())
+        });
+        let mut rules = Vec::new();
+        let names = list(&root, "rules", problems, &mut |json, place, problems| {
+            rules.push(Rule::decode(json, place, &known, problems)?);
+            Some(())
+        });
+        check_names(names, "rules", problems);
+        let default = root
+            .get("default")
+            .and_then(|json| Rule::decode_default(json, &root.place.member("default"), &known, problems));
+        let break_glass = root.get("breakglass").and_then(|json| {
             let place = root.place.member("breakglass");
             let object = Object::new(json, &place, &["annotation"], problems)?;
             object.required_string("annotation", problems).map(String::from)
@@ -51,11 +68,11 @@ impl Policy {
         let policy = Self {
             key_ids: Vec::new(),
             thorough: Vec::new(),
-            attestors: attestors.into_iter().map(|(_, attestor)| attestor).collect(),
-            allowlist: allowlist.into_iter().map(|(_, exemption)| exemption).collect(),
-            rules: rules.into_iter().map(|(_, rule)| rule).collect(),
-            default: default.flatten(),
-            break_glass: break_glass.flatten(),
+            attestors,
+            allowlist,
+            rules,
+            default,
+            break_glass,
             budget,
         };
         policy.check_limits(problems);
@@ -88,12 +105,19 @@ impl Policy {
     /// Fills what evaluation looks things up in.
     fn indexed(mut self) -> Self {
         for (attestor, keys) in self.attestors.iter().map(|attestor| &attestor.keys).enumerate() {
-            for (key, ids) in keys.iter().map(AttestorKey::ids).enumerate() {
-                self.key_ids.extend(ids.map(|id| (id, attestor, key)));
+            for (place, key) in keys.iter().enumerate() {
+                let mut add = |id| self.key_ids.push((id, attestor, place));
+                let hint = key.hint();
+                if key.id != key.default_id {
+                    add(key.default_id.clone());
+                }
+                if key.id != hint {
+                    add(hint);
+                }
+                add(key.id.clone());
             }
         }
         self.key_ids.sort_unstable();
-        self.key_ids.dedup();
         self.thorough = self.attestors_to_search_thoroughly();
         self
     }
@@ -101,13 +125,11 @@ impl Policy {
     /// The attestors for which the first valid attestation may not be enough: those that `atLeast` counts beside
     /// another that has one of the same keys. Which key each of them is satisfied by can then change the count.
     fn attestors_to_search_thoroughly(&self) -> Vec<bool> {
-        let mut thorough: Vec<bool> = self.attestors.iter().map(|_| false).collect();
-        let rules = self.rules.iter().chain(&self.default);
-        for requirement in rules.filter_map(|rule| match &rule.evaluation {
-            Evaluation::RequireAttestation(requirement) => Some(requirement),
-            Evaluation::AlwaysAllow | Evaluation::AlwaysDeny => None,
-        }) {
-            self.mark_shared(requirement, &mut thorough);
+        let mut thorough = vec![false; self.attestors.len()];
+        for rule in self.rules.iter().chain(&self.default) {
+            if let Some(requirement) = rule.evaluation.requirement() {
+                self.mark_shared(requirement, &mut thorough);
+            }
         }
         thorough
     }
@@ -135,55 +157,43 @@ impl Policy {
     }
 }
 
-/// Decodes each item of the list, if it is there, keeping the index of those that are sound.
-fn list<T>(
-    root: &Object<'_, '_>,
-    name: &str,
-    problems: &mut Problems,
-    decode: impl Fn(&Json<'_>, &Place<'_>, &mut Problems) -> Option<T>,
-) -> Vec<(usize, T)> {
-    let place = root.place.member(name);
-    let items = match root.get(name) {
-        Some(Json::Array(items)) => items.as_slice(),
-        Some(other) => {
-            super::decode::wrong_type(other, &place, "an array", problems);
-            &[]
+/// Reads each item of the list, if it is there, and gives the names of those that are sound, with their places.
+fn list<'d>(root: &Object<'d, '_>, name: &str, problems: &mut Problems, read: Read<'_, 'd>) -> Vec<(usize, &'d str)> {
+    let mut names = Vec::new();
+    let list = root.place.member(name);
+    for (index, json) in root.array(name, problems).unwrap_or_default().iter().enumerate() {
+        let sound = read(json, &list.item(index), problems).is_some();
+        if let Some(Json::String(name)) = json.get("name")
+            && sound
+        {
+            names.push((index, name.as_ref()));
         }
-        None => &[],
-    };
-    let decoded = items.iter().enumerate().map(|(index, json)| (index, decode(json, &place.item(index), problems)));
-    decoded.filter_map(|(index, item)| Some((index, item?))).collect()
+    }
+    names
 }
 
 /// The attestors of the policy by their names, sorted.
 ///
-/// One that is wrong is known too, by an index that no other has, so that its rules are not reported as well.
-pub(super) struct Names<'a>(Vec<(&'a str, usize)>);
+/// One that is wrong is known too, so that its rules are not reported as well: a policy with a problem is none, and only
+/// which names are the same is then told by the indexes.
+pub(super) struct Names<'a>(Vec<(usize, &'a str)>);
 
 impl<'a> Names<'a> {
-    fn new(root: &Object<'a, '_>, sound: &[(usize, Attestor)]) -> Self {
-        let Some(Json::Array(items)) = root.get("attestors") else { return Self(Vec::new()) };
-        let mut names: Vec<(&str, usize)> = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            if let Some(Json::String(name)) = item.get("name") {
-                let sound = sound.binary_search_by_key(&index, |(index, _)| *index);
-                names.push((name, sound.unwrap_or(usize::MAX.saturating_sub(index))));
-            }
-        }
-        names.sort_unstable();
-        // Of several the first, and one that is sound before one that is not.
-        names.dedup_by_key(|(name, _)| *name);
+    fn new(mut names: Vec<(usize, &'a str)>) -> Self {
+        sort(&mut names, by_name);
         Self(names)
     }
 
     pub(super) fn find(&self, name: &str) -> Option<usize> {
-        equal(&self.0, |(known, _)| (*known).cmp(name)).first().map(|(_, attestor)| *attestor)
+        let place = self.0.binary_search_by(|(_, known)| (*known).cmp(name)).ok()?;
+        self.0.get(place).map(|(attestor, _)| *attestor)
     }
 }
 
-/// A name that stands twice in a list is a problem. The items are those that are sound, with their places in it.
-fn check_names<'a>(items: impl Iterator<Item = (&'a str, usize)>, list: &str, problems: &mut Problems) {
-    for (index, name) in repeated(items) {
+/// A name that stands twice in a list is a problem. The names are those of the items that are sound.
+fn check_names(mut names: Vec<(usize, &str)>, list: &str, problems: &mut Problems) {
+    keep_repeated(&mut names);
+    for (index, name) in names {
         let place = Place::Root;
         let place = place.member(list);
         let place = place.item(index);

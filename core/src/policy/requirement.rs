@@ -1,6 +1,6 @@
 use super::{
     compile::Names,
-    decode::{Object, string, wrong_type},
+    decode::{Object, invalid, string, wrong_type},
 };
 use crate::{
     document::{Place, Problems, Shown, code},
@@ -44,7 +44,7 @@ impl Requirement {
             (None, Some(_), None) => branches(&object, "any", attestors, problems).map(Requirement::Any),
             (None, None, Some(number)) => at_least(&object, number, attestors, problems),
             _ => {
-                problems.add(code::INVALID_VALUE, place, "expected exactly one of all, any, atLeast");
+                invalid(place, &"expected exactly one of all, any, atLeast", problems);
                 None
             }
         }
@@ -80,22 +80,20 @@ fn branches(
     attestors: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Requirement>> {
-    let place = object.place.member(name);
     let mut branches: Vec<Requirement> = Vec::new();
-    let mut complete = true;
-    for (index, json) in required_items(object, name, problems)?.iter().enumerate() {
-        let place = place.item(index);
-        match Requirement::decode(json, &place, attestors, problems) {
-            Some(branch) if branches.contains(&branch) => {
-                problems.add(code::INVALID_VALUE, &place, "the same requirement stands twice");
-                complete = false;
-            }
-            Some(branch) => branches.push(branch),
-            None => complete = false,
+    let complete = object.each_or(name, EMPTY, problems, &mut |json, place, problems| {
+        let branch = Requirement::decode(json, place, attestors, problems)?;
+        if branches.contains(&branch) {
+            invalid(place, &"the same requirement stands twice", problems);
+            return None;
         }
-    }
+        branches.push(branch);
+        Some(())
+    })?;
     complete.then_some(branches)
 }
+
+const EMPTY: &str = "an empty list requires nothing";
 
 /// Bounds the search for different keys, which takes the square of this and recurses as deep.
 const MOST_IN_AT_LEAST: usize = 100;
@@ -107,61 +105,44 @@ fn at_least(
     attestors: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Requirement> {
-    let place = object.place.member("of");
-    if object.get("of").is_none() {
-        problems.add(code::MISSING_FIELD, object.place, "the field \"of\" is missing");
-    }
+    object.required("of", problems)?;
     let mut of: Vec<usize> = Vec::new();
-    let mut complete = true;
-    for (index, json) in required_items(object, "of", problems)?.iter().enumerate() {
-        let place = place.item(index);
-        match attestor(json, &place, attestors, problems) {
-            Some(attestor) if of.contains(&attestor) => {
-                problems.add(code::INVALID_VALUE, &place, "the attestor stands twice");
-                complete = false;
-            }
-            Some(attestor) => of.push(attestor),
-            None => complete = false,
+    let complete = object.each_or("of", EMPTY, problems, &mut |json, place, problems| {
+        let attestor = attestor(json, place, attestors, problems)?;
+        if of.contains(&attestor) {
+            invalid(place, &"the attestor stands twice", problems);
+            return None;
         }
-    }
-    let number_place = object.place.member("atLeast");
+        of.push(attestor);
+        Some(())
+    })?;
     let Json::Unsigned(number) = number else {
-        wrong_type(number, &number_place, "a number", problems);
+        wrong_type(number, &object.place.member("atLeast"), "a number", problems);
         return None;
     };
     let number = usize::try_from(*number).unwrap_or(usize::MAX);
     if number == 0 {
-        problems.add(code::INVALID_VALUE, &number_place, "0 requires nothing; use at least 1");
+        object.invalid("atLeast", &"0 requires nothing; use at least 1", problems);
         return None;
     }
     if of.len() > MOST_IN_AT_LEAST {
         let message = format_args!("{} attestors, more than the limit of {MOST_IN_AT_LEAST}", of.len());
-        problems.add(code::LIMIT_REACHED, &place, message);
+        problems.add(code::LIMIT_REACHED, &object.place.member("of"), message);
         return None;
     }
     if complete && number > of.len() {
         let message = format_args!("{number} of {} attestors can never be satisfied", of.len());
-        problems.add(code::INVALID_VALUE, &number_place, message);
+        object.invalid("atLeast", &message, problems);
         return None;
     }
     complete.then_some(Requirement::AtLeast { number, of })
-}
-
-fn required_items<'d>(object: &Object<'d, '_>, name: &str, problems: &mut Problems) -> Option<&'d [Json<'d>]> {
-    if let Some(Json::Array(items)) = object.get(name)
-        && items.is_empty()
-    {
-        problems.add(code::INVALID_VALUE, &object.place.member(name), "an empty list requires nothing");
-        return None;
-    }
-    object.items(name, problems)
 }
 
 fn attestor(json: &Json<'_>, place: &Place<'_>, attestors: &Names<'_>, problems: &mut Problems) -> Option<usize> {
     let name = string(json, place, problems)?;
     let found = attestors.find(name);
     if found.is_none() {
-        problems.add(code::INVALID_VALUE, place, format_args!("unknown attestor \"{}\"", Shown(name)));
+        invalid(place, &format_args!("unknown attestor \"{}\"", Shown(name)), problems);
     }
     found
 }

@@ -1,17 +1,16 @@
 use super::{
     attestor::checked_name,
     compile::Names,
-    decode::{Object, one_of, string},
-    pattern::{ImagePattern, NamePattern},
+    decode::{Object, invalid, string},
+    pattern::{ImagePattern, NamePattern, PatternError},
     requirement::Requirement,
 };
 use crate::{
     AdmissionContext, Enforcement, ImageReference,
-    document::{Place, Problems, code},
+    document::{Place, Problems},
     json::Json,
 };
 use alloc::{string::String, vec::Vec};
-use core::fmt;
 
 /// One rule of the policy: where it holds, and what it asks for.
 #[derive(Clone, Debug)]
@@ -79,13 +78,12 @@ impl Rule {
         let object = Object::new(json, place, Self::FIELDS, problems)?;
         let name = object.required_string("name", problems).and_then(|name| checked_name(name, &object, problems));
         if name.as_deref() == Some(DEFAULT) {
-            let message = "\"default\" is the name by which reports call the policy's default";
-            problems.add(code::INVALID_VALUE, &place.member("name"), message);
+            object.invalid("name", &"\"default\" is the name by which reports call the policy's default", problems);
         }
         let before = problems.0.len();
-        let clusters = patterns(&object, "clusters", NamePattern::parse, problems);
-        let namespaces = patterns(&object, "namespaces", NamePattern::parse, problems);
-        let service_accounts = patterns(&object, "serviceAccounts", NamePattern::parse, problems);
+        let clusters = names(&object, "clusters", problems);
+        let namespaces = names(&object, "namespaces", problems);
+        let service_accounts = names(&object, "serviceAccounts", problems);
         let images = patterns(&object, "images", ImagePattern::parse, problems);
         let sound = problems.0.len() == before;
         let (evaluation, enforcement) = decode_evaluation(&object, attestors, problems)?;
@@ -140,24 +138,26 @@ fn name_matches(patterns: Option<&[NamePattern]>, value: Option<&str>, what: &'s
     }
 }
 
+fn names(object: &Object<'_, '_>, name: &str, problems: &mut Problems) -> Option<Vec<NamePattern>> {
+    patterns(object, name, NamePattern::parse, problems)
+}
+
 /// The member as a list of patterns; none when it is absent, which stands for all. A pattern that cannot be parsed is
 /// a problem, and so never "no constraint".
-fn patterns<T, E: fmt::Display>(
+fn patterns<T>(
     object: &Object<'_, '_>,
     name: &str,
-    parse: impl Fn(&str) -> Result<T, E>,
+    parse: fn(&str) -> Result<T, PatternError>,
     problems: &mut Problems,
 ) -> Option<Vec<T>> {
-    let place = object.place.member(name);
     let mut patterns = Vec::new();
-    for (index, json) in object.items(name, problems)?.iter().enumerate() {
-        let place = place.item(index);
-        let Some(text) = string(json, &place, problems) else { continue };
-        match parse(text) {
+    object.each(name, problems, &mut |json, place, problems| {
+        match parse(string(json, place, problems)?) {
             Ok(pattern) => patterns.push(pattern),
-            Err(error) => problems.add(code::INVALID_VALUE, &place, error),
+            Err(error) => invalid(place, &error, problems),
         }
-    }
+        Some(())
+    })?;
     Some(patterns)
 }
 
@@ -167,32 +167,29 @@ fn decode_evaluation(
     problems: &mut Problems,
 ) -> Option<(Evaluation, Enforcement)> {
     let enforcement = match object.optional_string("enforcement", problems) {
-        Some(text) => {
-            let values = [("BLOCK", Enforcement::Block), ("DRY_RUN", Enforcement::DryRun)];
-            one_of(text, &values, &object.place.member("enforcement"), problems)
-        }
-        None if object.get("enforcement").is_some() => None,
-        None => Some(Enforcement::Block),
+        Some(text) => object.one_of("enforcement", text, &["BLOCK", "DRY_RUN"], problems),
+        None if object.has("enforcement") => None,
+        None => Some(0),
     };
-    let require = object.get("require").map(|json| {
-        let place = object.place.member("require");
-        (Requirement::decode(json, &place, attestors, problems), place)
-    });
+    let require = object
+        .get("require")
+        .map(|json| Requirement::decode(json, &object.place.member("require"), attestors, problems));
     let text = object.required_string("evaluation", problems)?;
-    let values = [("REQUIRE_ATTESTATION", 0), ("ALWAYS_ALLOW", 1), ("ALWAYS_DENY", 2)];
-    let evaluation = match (one_of(text, &values, &object.place.member("evaluation"), problems)?, require) {
-        (0, Some((requirement, _))) => Evaluation::RequireAttestation(requirement?),
+    let values = &["REQUIRE_ATTESTATION", "ALWAYS_ALLOW", "ALWAYS_DENY"];
+    let evaluation = match (object.one_of("evaluation", text, values, problems)?, require) {
+        (0, Some(requirement)) => Evaluation::RequireAttestation(requirement?),
         (0, None) => {
-            problems.add(code::MISSING_FIELD, object.place, "the field \"require\" is missing");
+            object.required("require", problems)?;
             return None;
         }
-        (_, Some((_, place))) => {
+        (_, Some(_)) => {
             let message = format_args!("{text} asks for no attestation; leave \"require\" out");
-            problems.add(code::INVALID_VALUE, &place, message);
+            object.invalid("require", &message, problems);
             return None;
         }
         (1, None) => Evaluation::AlwaysAllow,
         (_, None) => Evaluation::AlwaysDeny,
     };
-    Some((evaluation, enforcement?))
+    let enforcement = if enforcement? == 0 { Enforcement::Block } else { Enforcement::DryRun };
+    Some((evaluation, enforcement))
 }
