@@ -7,6 +7,7 @@ pub use reason::ReasonCode;
 
 use crate::document::Excerpt;
 use alloc::{borrow::Cow, string::String, vec::Vec};
+use core::fmt;
 
 /// The answer to "may this image run here?", with the reason for each step.
 ///
@@ -40,12 +41,11 @@ impl Decision {
         }
     }
 
-    /// The same decision as one made by a rule: its enforcement may admit what is denied.
-    pub(crate) fn by_rule(mut self, rule: &str, enforcement: Enforcement) -> Self {
+    /// Makes it the decision of a rule: its enforcement may admit what is denied.
+    pub(crate) fn set_rule(&mut self, rule: &str, enforcement: Enforcement) {
         self.rule = Some(rule.into());
         self.enforcement = enforcement;
-        self.allowed = self.reason.code.allows() || enforcement == Enforcement::DryRun;
-        self
+        self.allowed |= enforcement == Enforcement::DryRun;
     }
 
     /// Whether the image may run. Under [`Enforcement::DryRun`] it may, whatever the reason says.
@@ -130,6 +130,11 @@ pub struct Outcome {
 impl Outcome {
     pub(crate) fn new(code: ReasonCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { code, detail: detail.into() }
+    }
+
+    /// The same, with a detail that is put together.
+    pub(crate) fn told(code: ReasonCode, detail: fmt::Arguments<'_>) -> Self {
+        Self { code, detail: Cow::Owned(alloc::fmt::format(detail)) }
     }
 
     /// The stable code.

@@ -18,8 +18,8 @@ impl Attestor {
                 Payload::SimpleSigning(claim) => claim.manifest_digest(),
                 Payload::Statement(_) => "other subjects",
             };
-            let detail = format!("signed for {}, the image is {digest}", Shown(signed));
-            return Outcome::new(ReasonCode::DigestMismatch, detail);
+            let detail = format_args!("signed for {}, the image is {digest}", Shown(signed));
+            return Outcome::told(ReasonCode::DigestMismatch, detail);
         }
         // One name that fits is enough; of those that do not, the first is reported.
         let mut wrong = None;
@@ -34,23 +34,27 @@ impl Attestor {
 
     /// By `predicateTypes`. Simple signing claims what a statement of cosign's type does: that the image was signed.
     fn judge_claim(&self, verified: &VerifiedAttestation<'_>) -> Outcome {
-        let (claimed, what) = match verified.payload() {
-            Payload::SimpleSigning(_) => (Statement::COSIGN_SIGN, String::from("simple signing")),
+        let (claimed, kind, shown) = match verified.payload() {
+            Payload::SimpleSigning(_) => (Statement::COSIGN_SIGN, "simple signing", ""),
             Payload::Statement(statement) => {
                 let claimed = statement.predicate_type();
-                (claimed, format!("a statement of type {}", Excerpt(claimed, 200)))
+                (claimed, "a statement of type ", claimed)
             }
         };
+        let what = format_args!("{kind}{}", Excerpt(shown, 200));
         if !self.predicate_types.iter().any(|counts| counts == claimed) {
-            let detail = format!("{what} does not count for the attestor");
-            return Outcome::new(ReasonCode::PredicateMismatch, detail);
+            let detail = format_args!("{what} does not count for the attestor");
+            return Outcome::told(ReasonCode::PredicateMismatch, detail);
         }
-        let over = match verified.payload() {
-            Payload::Statement(_) => what.as_str(),
-            Payload::SimpleSigning(_) if verified.is_pre_authentication_encoded() => "the pre-authentication encoding",
-            Payload::SimpleSigning(_) => return Outcome::new(ReasonCode::Attested, "the signature verifies"),
-        };
-        Outcome::new(ReasonCode::Attested, format!("the signature verifies over {over}"))
+        match verified.payload() {
+            Payload::Statement(_) => {
+                Outcome::told(ReasonCode::Attested, format_args!("the signature verifies over {what}"))
+            }
+            Payload::SimpleSigning(_) if verified.is_pre_authentication_encoded() => {
+                Outcome::new(ReasonCode::Attested, "the signature verifies over the pre-authentication encoding")
+            }
+            Payload::SimpleSigning(_) => Outcome::new(ReasonCode::Attested, "the signature verifies"),
+        }
     }
 
     /// Why a name that was signed is not the image's by the attestor's `identity`, if it is not.

@@ -11,7 +11,7 @@ use crate::{
     AdmissionContext, Attestations, BreakGlass, Decision, Digest, ImageReference, Outcome, PublicKey, ReasonCode,
     UnixTime, rsa,
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::vec::Vec;
 
 /// One image to decide on, for [`Policy::evaluate_many`].
 #[derive(Clone, Copy, Debug)]
@@ -96,35 +96,37 @@ impl Policy {
     /// The decision, as far as it can be made without looking at an attestation.
     fn governing<'a>(&'a self, image: &'a ImageReference, context: &AdmissionContext<'_>) -> Governing<'a> {
         let text = image.as_given();
-        if let Some(decision) = self.break_glass(text, context) {
-            return Governing::Decided(decision.into());
-        }
-        if let Some(exemption) = self.allowlist.iter().find(|exemption| exemption.covers(image, context)) {
-            let detail = format!("pattern {} of the allowlist", exemption.text);
-            let mut decision = Decision::new(text, Outcome::new(ReasonCode::Allowlisted, detail));
+        let decision = if let Some(decision) = self.break_glass(text, context) {
+            decision
+        } else if let Some(exemption) = self.allowlist.iter().find(|exemption| exemption.covers(image, context)) {
+            let detail = format_args!("pattern {} of the allowlist", exemption.text);
+            let mut decision = Decision::new(text, Outcome::told(ReasonCode::Allowlisted, detail));
             decision.exempted_by = Some(exemption.text.clone());
-            return Governing::Decided(decision.into());
-        }
-        let rule = match self.rule(image, context) {
-            Ok(rule) => rule,
-            Err(outcome) => return Governing::Decided(Decision::new(text, outcome).into()),
+            decision
+        } else {
+            match self.rule(image, context) {
+                Err(outcome) => Decision::new(text, outcome),
+                Ok(rule) => {
+                    let outcome = match (&rule.evaluation, image.digest()) {
+                        (Evaluation::RequireAttestation(requirement), Some(digest)) => {
+                            return Governing::Required { rule, requirement, digest };
+                        }
+                        (Evaluation::RequireAttestation(_), None) => named_by_tag(image),
+                        (Evaluation::AlwaysAllow, _) => always(ReasonCode::AlwaysAllow, rule, "allows"),
+                        (Evaluation::AlwaysDeny, _) => always(ReasonCode::AlwaysDeny, rule, "denies"),
+                    };
+                    rule.decision(image, outcome)
+                }
+            }
         };
-        let outcome = match &rule.evaluation {
-            Evaluation::RequireAttestation(requirement) => match image.digest() {
-                Some(digest) => return Governing::Required { rule, requirement, digest },
-                None => Outcome::new(ReasonCode::TagReference, tag_detail(image)),
-            },
-            Evaluation::AlwaysAllow => Outcome::new(ReasonCode::AlwaysAllow, rule_detail(rule, "allows")),
-            Evaluation::AlwaysDeny => Outcome::new(ReasonCode::AlwaysDeny, rule_detail(rule, "denies")),
-        };
-        Governing::Decided(Decision::new(text, outcome).by_rule(&rule.name, rule.enforcement).into())
+        Governing::Decided(decision.into())
     }
 
     fn break_glass(&self, image: &str, context: &AdmissionContext<'_>) -> Option<Decision> {
         let annotation = self.break_glass.as_deref()?;
         let value = context.break_glass(annotation)?;
-        let detail = format!("annotation {annotation} is set; nothing was verified");
-        let mut decision = Decision::new(image, Outcome::new(ReasonCode::BreakGlass, detail));
+        let detail = format_args!("annotation {annotation} is set; nothing was verified");
+        let mut decision = Decision::new(image, Outcome::told(ReasonCode::BreakGlass, detail));
         decision.break_glass = Some(BreakGlass { annotation: annotation.into(), value: value.into() });
         Some(decision)
     }
@@ -137,8 +139,8 @@ impl Policy {
                 Match::Yes => return Ok(rule),
                 Match::No => {}
                 Match::Unknown(what) => {
-                    let detail = format!("rule {} depends on the {what}, which was not given", rule.name);
-                    return Err(Outcome::new(ReasonCode::ContextIncomplete, detail));
+                    let detail = format_args!("rule {} depends on the {what}, which was not given", rule.name);
+                    return Err(Outcome::told(ReasonCode::ContextIncomplete, detail));
                 }
             }
         }
@@ -147,19 +149,28 @@ impl Policy {
 
     fn invalid(&self, image: &str, context: &AdmissionContext<'_>, error: &crate::ReferenceError) -> Decision {
         self.break_glass(image, context).unwrap_or_else(|| {
-            let detail = format!("not an image reference: {error}");
-            Decision::new(image, Outcome::new(ReasonCode::InvalidReference, detail))
+            let detail = format_args!("not an image reference: {error}");
+            Decision::new(image, Outcome::told(ReasonCode::InvalidReference, detail))
         })
     }
 }
 
-fn tag_detail(image: &ImageReference) -> String {
-    let tag = image.tag().unwrap_or("latest");
-    format!("tag {tag} can change; name the image by its digest, as {}@sha256:…", image.repository())
+impl Rule {
+    fn decision(&self, image: &ImageReference, outcome: Outcome) -> Decision {
+        let mut decision = Decision::new(image.as_given(), outcome);
+        decision.set_rule(&self.name, self.enforcement);
+        decision
+    }
 }
 
-fn rule_detail(rule: &Rule, verb: &str) -> String {
-    format!("rule {} {verb} every image that it matches", rule.name)
+fn named_by_tag(image: &ImageReference) -> Outcome {
+    let tag = image.tag().unwrap_or("latest");
+    let detail = format_args!("tag {tag} can change; name the image by its digest, as {}@sha256:…", image.repository());
+    Outcome::told(ReasonCode::TagReference, detail)
+}
+
+fn always(code: ReasonCode, rule: &Rule, verb: &str) -> Outcome {
+    Outcome::told(code, format_args!("rule {} {verb} every image that it matches", rule.name))
 }
 
 /// What governs an image: a decision, or the requirement that attestations must meet.
@@ -185,34 +196,26 @@ impl Pending<'_> {
 
 /// Recovers the first signature that each search will ask for, all together.
 fn open_together(pending: &mut [Pending<'_>]) {
-    let mut jobs: Vec<(&PublicKey, &[u8])> = Vec::new();
-    let mut owners: Vec<usize> = Vec::new();
+    let mut jobs: Vec<(usize, &PublicKey, &[u8])> = Vec::new();
     for (owner, item) in pending.iter().enumerate() {
         if let Pending::Search { search, requirement, .. } = item {
-            for job in search.first_signatures(requirement) {
-                jobs.push(job);
-                owners.push(owner);
-            }
+            let firsts = requirement.attestors().into_iter().filter_map(|attestor| search.first_signature(attestor));
+            jobs.extend(firsts.map(|(key, signature)| (owner, key, signature)));
         }
     }
-    let rsa_jobs: Vec<_> = jobs.iter().map(|(key, signature)| (key.rsa(), *signature)).collect();
-    let mut opened: Vec<(usize, Opened<'_>)> = Vec::with_capacity(jobs.len());
+    let rsa_jobs: Vec<_> = jobs.iter().map(|(_, key, signature)| (key.rsa(), *signature)).collect();
     rsa::recover_batch(&rsa_jobs, &mut |index, message| {
-        if let (Some((key, signature)), Some(owner)) = (jobs.get(index), owners.get(index)) {
-            opened.push((*owner, Opened { key, signature, message: message.cloned() }));
+        if let Some((owner, key, signature)) = jobs.get(index)
+            && let Some(Pending::Search { search, .. }) = pending.get_mut(*owner)
+        {
+            search.add_opened(Opened { key, signature, message: message.cloned() });
         }
     });
-    for (owner, opened) in opened {
-        if let Some(Pending::Search { search, .. }) = pending.get_mut(owner) {
-            search.add_opened(opened);
-        }
-    }
 }
 
 fn decide(mut search: Search<'_>, image: &ImageReference, rule: &Rule, requirement: &Requirement) -> Decision {
     let satisfied = search.satisfies(requirement);
-    let outcome = explain(&search, requirement, satisfied);
-    let mut decision = Decision::new(image.as_given(), outcome).by_rule(&rule.name, rule.enforcement);
+    let mut decision = rule.decision(image, explain(&search, requirement, satisfied));
     decision.attestors = search.into_reports();
     decision
 }

@@ -1,43 +1,48 @@
 //! Why a requirement is met or not: the one reason that helps most.
 
-use super::{requirement::Requirement, search::Search};
+use super::{
+    requirement::Requirement,
+    search::{Found, Nearest, Search},
+};
 use crate::{Outcome, ReasonCode};
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 /// The reason of a decision that rests on attestations.
 pub(super) fn explain(search: &Search<'_>, requirement: &Requirement, satisfied: bool) -> Outcome {
     // A limit denies whatever was found before it: what was not looked at is not known.
     if search.limit_reached() {
-        let detail = format!("the limit of {} verifications a decision is reached", search.verifications());
-        return Outcome::new(ReasonCode::LimitReached, detail);
+        let detail = format_args!("the limit of {} verifications a decision is reached", search.verifications());
+        return Outcome::told(ReasonCode::LimitReached, detail);
     }
-    let asked = requirement.attestors();
-    let (met, unmet): (Vec<usize>, Vec<usize>) = asked
-        .iter()
-        .filter(|attestor| search.found(**attestor).is_some())
-        .partition(|attestor| search.found(**attestor).is_some_and(super::search::Found::is_satisfied));
+    let mut met = requirement.attestors();
+    met.retain(|attestor| search.found(*attestor).is_some_and(Found::is_satisfied));
     if satisfied {
-        return Outcome::new(ReasonCode::Attested, ["attested by ", &names(search, &met)].concat());
+        return Outcome::told(ReasonCode::Attested, format_args!("attested by {}", names(search, &met)));
     }
     let mut failing = Vec::new();
     collect_failing(search, requirement, &mut failing);
-    failing.retain(|attestor| unmet.contains(attestor));
-    let nearest = failing
-        .iter()
-        .filter_map(|attestor| Some((*attestor, search.found(*attestor)?.nearest()?)))
-        .rev()
-        .max_by_key(|(_, attempt)| (attempt.names_digest, attempt.outcome.code));
-    let code = nearest.map_or(ReasonCode::NoAttestation, |(_, attempt)| attempt.outcome.code);
-    if !met.is_empty() && matches!(code, ReasonCode::NoAttestation | ReasonCode::UnknownKey) {
-        return Outcome::new(ReasonCode::AttestorNotSatisfied, partly(search, &met, &failing, requirement));
-    }
-    match nearest {
-        Some((attestor, attempt)) => {
-            let source = if attempt.source.is_empty() { String::new() } else { format!(" ({})", attempt.source) };
-            let detail = format!("attestor {}: {}{source}", search.attestor_name(attestor), attempt.outcome.detail);
-            Outcome::new(code, detail)
+    failing.retain(|attestor| search.found(*attestor).is_some_and(|found| !found.is_satisfied()));
+    // Of equals the first.
+    let mut nearest: Option<(&Found<'_>, &Nearest)> = None;
+    for found in failing.iter().filter_map(|attestor| search.found(*attestor)) {
+        if let Some(failure) = found.nearest()
+            && nearest.is_none_or(|(_, other)| failure.rank > other.rank)
+        {
+            nearest = Some((found, failure));
         }
-        None => Outcome::new(ReasonCode::NoAttestation, nothing_found(search, &failing)),
+    }
+    let code = nearest.map_or(ReasonCode::NoAttestation, |(_, failure)| failure.rank.1);
+    if !met.is_empty() && matches!(code, ReasonCode::NoAttestation | ReasonCode::UnknownKey) {
+        return partly(search, &met, &failing, requirement);
+    }
+    match nearest.and_then(|(found, failure)| found.report_of(failure)) {
+        Some((attestor, attempt)) => {
+            let (before, source, after) =
+                if attempt.source.is_empty() { ("", "", "") } else { (" (", &*attempt.source, ")") };
+            let detail = attempt.outcome.detail();
+            Outcome::told(code, format_args!("attestor {attestor}: {detail}{before}{source}{after}"))
+        }
+        None => nothing_found(search, &failing),
     }
 }
 
@@ -58,23 +63,35 @@ fn names(search: &Search<'_>, attestors: &[usize]) -> String {
     names.join(", ")
 }
 
-fn partly(search: &Search<'_>, met: &[usize], failing: &[usize], requirement: &Requirement) -> String {
+fn partly(search: &Search<'_>, met: &[usize], failing: &[usize], requirement: &Requirement) -> Outcome {
+    let code = ReasonCode::AttestorNotSatisfied;
     let met = names(search, met);
     match (requirement, failing) {
         (Requirement::AtLeast { number, of }, _) => {
             let counted = search.counted(of);
-            format!("{number} attestors with different keys are required, {counted} found: satisfied are {met}")
+            let detail = format_args!(
+                "{number} attestors with different keys are required, {counted} found: satisfied are {met}"
+            );
+            Outcome::told(code, detail)
         }
-        (_, []) => format!("satisfied are {met}, by too few different keys"),
-        _ => format!("attestor {} has no attestation; satisfied are {met}", names(search, failing)),
+        (_, []) => Outcome::told(code, format_args!("satisfied are {met}, by too few different keys")),
+        _ => {
+            let failing = names(search, failing);
+            Outcome::told(code, format_args!("attestor {failing} has no attestation; satisfied are {met}"))
+        }
     }
 }
 
-fn nothing_found(search: &Search<'_>, failing: &[usize]) -> String {
+fn nothing_found(search: &Search<'_>, failing: &[usize]) -> Outcome {
+    let code = ReasonCode::NoAttestation;
     let names = names(search, failing);
     match search.extent() {
-        (0, 0) => format!("there is no attestation; needed is one by {names}"),
-        (_, 0) => format!("none of the attestations is by attestor {names}"),
-        (_, more) => format!("none of the attestations is by attestor {names} ({more} more are for other images)"),
+        (0, 0) => Outcome::told(code, format_args!("there is no attestation; needed is one by {names}")),
+        (_, 0) => Outcome::told(code, format_args!("none of the attestations is by attestor {names}")),
+        (_, more) => {
+            let detail =
+                format_args!("none of the attestations is by attestor {names} ({more} more are for other images)");
+            Outcome::told(code, detail)
+        }
     }
 }

@@ -111,30 +111,34 @@ impl Rule {
 
     /// Whether this rule decides for the image in this place.
     pub(crate) fn matches(&self, image: &ImageReference, context: &AdmissionContext<'_>) -> Match {
-        let images = match &self.images {
-            Some(patterns) if !patterns.iter().any(|pattern| pattern.matches(image)) => Match::No,
-            _ => Match::Yes,
-        };
-        let values = [
-            images,
-            name_matches(self.clusters.as_deref(), context.cluster, "cluster"),
-            name_matches(self.namespaces.as_deref(), context.namespace, "namespace"),
-            name_matches(self.service_accounts.as_deref(), context.service_account, "service account"),
-        ];
+        let mut unknown = None;
         // A definite no decides, whatever else is unknown.
-        if values.contains(&Match::No) {
-            return Match::No;
+        let holds = self.images.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(image)))
+            && may_match(&self.clusters, context.cluster, "cluster", &mut unknown)
+            && may_match(&self.namespaces, context.namespace, "namespace", &mut unknown)
+            && may_match(&self.service_accounts, context.service_account, "service account", &mut unknown);
+        match unknown {
+            _ if !holds => Match::No,
+            Some(what) => Match::Unknown(what),
+            None => Match::Yes,
         }
-        values.into_iter().find(|value| matches!(value, Match::Unknown(_))).unwrap_or(Match::Yes)
     }
 }
 
-fn name_matches(patterns: Option<&[NamePattern]>, value: Option<&str>, what: &'static str) -> Match {
+/// Whether a name of the context matches, or may. `unknown` is what the first name is called that would have to be known.
+fn may_match(
+    patterns: &Option<Vec<NamePattern>>,
+    value: Option<&str>,
+    what: &'static str,
+    unknown: &mut Option<&'static str>,
+) -> bool {
     match (patterns, value) {
-        (None, _) => Match::Yes,
-        (Some(_), None) => Match::Unknown(what),
-        (Some(patterns), Some(value)) if patterns.iter().any(|pattern| pattern.matches(value)) => Match::Yes,
-        (Some(_), Some(_)) => Match::No,
+        (None, _) => true,
+        (Some(_), None) => {
+            unknown.get_or_insert(what);
+            true
+        }
+        (Some(patterns), Some(value)) => patterns.iter().any(|pattern| pattern.matches(value)),
     }
 }
 

@@ -11,14 +11,9 @@ use crate::{
     attestation::{Content, Evidence, Signature},
     document::{Excerpt, Shown},
     rsa::EncodedMessage,
-    sorted::equal,
     verify::bad_signature,
 };
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 /// The search for one image.
 pub(super) struct Search<'a> {
@@ -49,15 +44,16 @@ pub(super) struct Found<'a> {
     attestor: usize,
     /// The moduli of the keys that made valid attestations.
     keys: Vec<&'a [u8]>,
-    attempts: Vec<Attempt>,
+    nearest: Option<Nearest>,
+    report: AttestorReport,
 }
 
-/// One signature tried for one attestor.
-pub(super) struct Attempt {
-    pub(super) source: String,
-    pub(super) names_digest: bool,
-    pub(super) key_id: Option<String>,
-    pub(super) outcome: Outcome,
+/// The failure that comes nearest to a valid attestation of this image; of equals the first.
+pub(super) struct Nearest {
+    /// Whether the attestation names the digest, and why it failed.
+    pub(super) rank: (bool, ReasonCode),
+    /// Its place in the report of the attestor.
+    place: usize,
 }
 
 impl<'a> Search<'a> {
@@ -87,20 +83,18 @@ impl<'a> Search<'a> {
         self.opened.push(opened);
     }
 
-    /// The signature that the search will ask for first, for each attestor of the requirement.
-    pub(super) fn first_signatures(&self, requirement: &Requirement) -> Vec<(&'a PublicKey, &'a [u8])> {
-        let first = |index: usize| {
-            let attestor = self.policy.attestors.get(index)?;
-            let mut signatures = self.evidence.iter().flat_map(|evidence| {
-                evidence.attestation.signatures().iter().map(move |signature| (evidence, signature))
-            });
-            let (key, signature) = signatures.find_map(|(evidence, signature)| {
-                let key = self.keys(*evidence, signature, index)?.get(attestor, 0)?;
-                (key.window(self.now) == Window::Open).then_some((key, signature))
-            })?;
-            Some((&key.key, signature.bytes().ok()?))
-        };
-        requirement.attestors().into_iter().filter_map(first).collect()
+    /// The signature that the search will ask for first for the attestor.
+    pub(super) fn first_signature(&self, index: usize) -> Option<(&'a PublicKey, &'a [u8])> {
+        let attestor = self.policy.attestors.get(index)?;
+        let mut signatures = self
+            .evidence
+            .iter()
+            .flat_map(|evidence| evidence.attestation.signatures().iter().map(move |signature| (evidence, signature)));
+        let (key, signature) = signatures.find_map(|(evidence, signature)| {
+            let key = self.keys(*evidence, signature, index)?.get(attestor, 0)?;
+            (key.window(self.now) == Window::Open).then_some((key, signature))
+        })?;
+        Some((&key.key, signature.bytes().ok()?))
     }
 
     /// Whether the requirement is met. `all` asks every attestor, so that everything that is missing is reported at
@@ -147,13 +141,7 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn into_reports(self) -> Vec<AttestorReport> {
-        let policy = self.policy;
-        let report = |found: Found<'_>| AttestorReport {
-            name: policy.attestors.get(found.attestor).map_or_else(String::new, |attestor| attestor.name.clone()),
-            satisfied: found.is_satisfied(),
-            attestations: found.attempts.into_iter().map(Attempt::report).collect(),
-        };
-        self.found.into_iter().map(report).collect()
+        self.found.into_iter().map(|found| found.report).collect()
     }
 
     fn satisfied(&mut self, attestor: usize) -> bool {
@@ -167,7 +155,9 @@ impl<'a> Search<'a> {
     }
 
     fn search(&mut self, index: usize) -> Found<'a> {
-        let mut found = Found { attestor: index, keys: Vec::new(), attempts: Vec::new() };
+        let name = self.attestor_name(index).into();
+        let report = AttestorReport { name, satisfied: false, attestations: Vec::new() };
+        let mut found = Found { attestor: index, keys: Vec::new(), nearest: None, report };
         let Some(attestor) = self.policy.attestors.get(index) else { return found };
         // A thorough search ends when there is no other key left to find.
         let is_thorough = self.policy.thorough.get(index).copied().unwrap_or(true);
@@ -181,7 +171,7 @@ impl<'a> Search<'a> {
             };
             for signature in signatures {
                 if let Some(attempt) = self.attempt(index, attestor, evidence, signature, &mut found.keys) {
-                    found.attempts.push(attempt);
+                    found.add(attempt, evidence.names_digest);
                 }
                 if self.limit_reached || found.keys.len() >= enough {
                     return found;
@@ -194,13 +184,23 @@ impl<'a> Search<'a> {
     /// Which keys of the attestor a signature may be by; none if it names a key that is another attestor's.
     fn keys(&self, evidence: Evidence<'a>, signature: &Signature, attestor: usize) -> Option<Keys<'a>> {
         let Some(id) = signature.key_id() else { return Some(Keys::All) };
-        let owners = equal(&self.policy.key_ids, |(known, ..)| known.as_str().cmp(id));
-        let own = equal(owners, |(_, owner, _)| owner.cmp(&attestor));
-        match (owners, own) {
-            // DSSE: an id "MUST NOT be used for security decisions", so one that leads nowhere does not refuse a signature.
-            ([], _) if evidence.attestation.untrusted_payload_type().is_some() => Some(Keys::All),
-            ([_, ..], []) => None,
-            _ => Some(Keys::Named(own)),
+        // Sorted by the id and then by the attestor: the attestor's own stand where it would stand, between those of others.
+        let start = self
+            .policy
+            .key_ids
+            .partition_point(|(known, owner, _)| known.as_str().cmp(id).then(owner.cmp(&attestor)).is_lt());
+        let (before, rest) = self.policy.key_ids.split_at_checked(start).unwrap_or_default();
+        let is_own = |(known, owner, _): &&(String, usize, usize)| *owner == attestor && known == id;
+        let own = rest.get(..rest.iter().take_while(is_own).count()).unwrap_or_default();
+        if !own.is_empty() {
+            return Some(Keys::Named(own));
+        }
+        let is_known = before.last().into_iter().chain(rest.first()).any(|(known, ..)| known == id);
+        // DSSE: an id "MUST NOT be used for security decisions", so one that leads nowhere does not refuse a signature.
+        match evidence.attestation.untrusted_payload_type() {
+            _ if is_known => None,
+            Some(_) => Some(Keys::All),
+            None => Some(Keys::Named(&[])),
         }
     }
 
@@ -212,7 +212,7 @@ impl<'a> Search<'a> {
         evidence: Evidence<'a>,
         signature: Option<&'a Signature>,
         valid: &mut Vec<&'a [u8]>,
-    ) -> Option<Attempt> {
+    ) -> Option<AttestationReport> {
         let (key_id, outcome) = match signature {
             None => (None, untried(evidence.attestation)),
             Some(signature) => {
@@ -222,8 +222,7 @@ impl<'a> Search<'a> {
                 (key.map(|key| key.id.clone()).or_else(named), outcome)
             }
         };
-        let source = evidence.attestation.source().into();
-        Some(Attempt { source, names_digest: evidence.names_digest, key_id, outcome })
+        Some(AttestationReport { source: evidence.attestation.source().into(), key_id, outcome })
     }
 
     /// What came of the keys that a signature may be by, and the key that it came of.
@@ -237,11 +236,11 @@ impl<'a> Search<'a> {
     ) -> (Option<&'a AttestorKey>, Outcome) {
         let bytes = match (signature.bytes(), signature.key_id()) {
             (Err(problem), _) => {
-                return (None, Outcome::new(ReasonCode::AttestationUnreadable, problem.to_string()));
+                return (None, Outcome::told(ReasonCode::AttestationUnreadable, format_args!("{problem}")));
             }
             (Ok(_), Some(id)) if matches!(keys, Keys::Named([])) => {
-                let detail = format!("no key of the policy has the id \"{}\"", Shown(id));
-                return (None, Outcome::new(ReasonCode::UnknownKey, detail));
+                let detail = format_args!("no key of the policy has the id \"{}\"", Shown(id));
+                return (None, Outcome::told(ReasonCode::UnknownKey, detail));
             }
             (Ok(bytes), _) => bytes,
         };
@@ -277,16 +276,16 @@ impl<'a> Search<'a> {
         match key.window(self.now) {
             Window::Open => {}
             Window::NotYet(from) => {
-                return Outcome::new(ReasonCode::KeyNotYetValid, format!("the key is valid from {from}"));
+                return Outcome::told(ReasonCode::KeyNotYetValid, format_args!("the key is valid from {from}"));
             }
             Window::Over(until) => {
-                return Outcome::new(ReasonCode::KeyExpired, format!("the key was valid until {until}"));
+                return Outcome::told(ReasonCode::KeyExpired, format_args!("the key was valid until {until}"));
             }
         }
         let Some(left) = self.left.checked_sub(1) else {
             self.limit_reached = true;
-            let detail = format!("the limit of {} verifications is reached", self.policy.budget.verifications);
-            return Outcome::new(ReasonCode::LimitReached, detail);
+            let detail = format_args!("the limit of {} verifications is reached", self.policy.budget.verifications);
+            return Outcome::told(ReasonCode::LimitReached, detail);
         };
         self.left = left;
         match self.open(key, attestation, signature) {
@@ -332,15 +331,26 @@ impl<'a> Keys<'a> {
 /// Why an attestation has no signature to try.
 fn untried(attestation: &Attestation) -> Outcome {
     match attestation.content() {
-        Content::Unreadable(problem) => Outcome::new(ReasonCode::AttestationUnreadable, problem.to_string()),
-        Content::Unsupported(what) => Outcome::new(ReasonCode::UnsupportedFormat, format!("{what} is not supported")),
+        Content::Unreadable(problem) => Outcome::told(ReasonCode::AttestationUnreadable, format_args!("{problem}")),
+        Content::Unsupported(what) => {
+            Outcome::told(ReasonCode::UnsupportedFormat, format_args!("{what} is not supported"))
+        }
         // It stands in the report, and hides no reason that an attestation gives.
-        Content::Unrelated(what) => Outcome::new(ReasonCode::NoAttestation, format!("{what} attests nothing")),
+        Content::Unrelated(what) => Outcome::told(ReasonCode::NoAttestation, format_args!("{what} attests nothing")),
         Content::Signed { .. } => Outcome::new(ReasonCode::NoAttestation, "nothing to try"),
     }
 }
 
 impl<'a> Found<'a> {
+    fn add(&mut self, attempt: AttestationReport, names_digest: bool) {
+        let rank = (names_digest, attempt.outcome.code);
+        if self.nearest.as_ref().is_none_or(|nearest| rank > nearest.rank) {
+            self.nearest = Some(Nearest { rank, place: self.report.attestations.len() });
+        }
+        self.report.satisfied = self.is_satisfied();
+        self.report.attestations.push(attempt);
+    }
+
     pub(super) fn is_satisfied(&self) -> bool {
         !self.keys.is_empty()
     }
@@ -349,15 +359,12 @@ impl<'a> Found<'a> {
         &self.keys
     }
 
-    /// The failure that comes nearest to a valid attestation of this image.
-    pub(super) fn nearest(&self) -> Option<&Attempt> {
-        // Of equals the first: max_by_key gives the last, so the search runs backwards.
-        self.attempts.iter().rev().max_by_key(|attempt| (attempt.names_digest, attempt.outcome.code))
+    pub(super) fn nearest(&self) -> Option<&Nearest> {
+        self.nearest.as_ref()
     }
-}
 
-impl Attempt {
-    fn report(self) -> AttestationReport {
-        AttestationReport { source: self.source, key_id: self.key_id, outcome: self.outcome }
+    /// The attestor's name, and the report of a failure.
+    pub(super) fn report_of(&self, failure: &Nearest) -> Option<(&str, &AttestationReport)> {
+        Some((&self.report.name, self.report.attestations.get(failure.place)?))
     }
 }
