@@ -92,8 +92,9 @@ fn every_code_of_the_source_is_listed_and_no_other() {
     let problems = found(&source["document.rs"], r#"pub\(crate\) const \w+: &str = "([A-Z_]+)";"#);
     assert_eq!(set("Problems of documents"), problems);
 
-    let mut warnings = found(&source["policy/warning.rs"], r#"warnings\.add\(\s*"([A-Z_]+)""#);
-    warnings.extend(match_arms(&source["policy/pattern/risk.rs"]));
+    let mut warnings =
+        found(&source["policy/warning.rs"], r#"warn(?:ings\.add\(|\((?:&mut )?warnings,)\s*"([A-Z_]+)""#);
+    warnings.extend(found(&source["policy/pattern/risk.rs"], r#"=> \(\s*"([A-Z_]+)","#));
     assert_eq!(set("Warnings"), warnings);
 
     let sections = ["References", "Digests", "Keys", "PEM", "Key ids", "Algorithms", "Times", "Signatures"];

@@ -133,6 +133,7 @@ impl Outcome {
     }
 
     /// The same, with a detail that is put together.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn told(code: ReasonCode, detail: fmt::Arguments<'_>) -> Self {
         Self { code, detail: Cow::Owned(alloc::fmt::format(detail)) }
     }

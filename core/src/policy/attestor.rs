@@ -1,6 +1,6 @@
 use super::decode::{Object, invalid, string, wrong_type};
 use crate::{
-    KeyId, PublicKey, SignatureAlgorithm, Statement, UnixTime,
+    KeyError, KeyId, PublicKey, SignatureAlgorithm, Statement, UnixTime,
     base64::Alphabet,
     document::{Place, Problems, Shown},
     json::Json,
@@ -127,15 +127,19 @@ impl AttestorKey {
             object.invalid("validUntil", &"not later than validFrom", problems);
         }
         let given_id = id.and_then(|id| object.valid("id", KeyId::new(id), problems));
-        let mut key = match PublicKey::from_pem(pem?, algorithm?) {
+        let mut key = match PublicKey::from_pem(pem?.as_bytes(), algorithm?) {
             Ok(key) => key,
-            Err(error) => {
-                problems.add(error.code(), &place.member("pem"), error);
-                return None;
-            }
+            Err(error) => return refused(&object, "pem", error, problems),
         };
         if let Some(json) = object.get("saltLength") {
-            key = with_salt_length(key, json, &place.member("saltLength"), problems)?;
+            let Json::Unsigned(length) = json else {
+                wrong_type(json, &place.member("saltLength"), "a number of bytes", problems);
+                return None;
+            };
+            key = match key.with_salt_length(usize::try_from(*length).unwrap_or(usize::MAX)) {
+                Ok(key) => key,
+                Err(error) => return refused(&object, "saltLength", error, problems),
+            };
         }
         // What is there and cannot be read is never as if it were not there.
         if given_id.is_some() != id.is_some()
@@ -186,11 +190,7 @@ fn time(object: &Object<'_, '_>, name: &str, problems: &mut Problems) -> Option<
     }
 }
 
-fn with_salt_length(key: PublicKey, json: &Json<'_>, place: &Place<'_>, problems: &mut Problems) -> Option<PublicKey> {
-    let Json::Unsigned(length) = json else {
-        wrong_type(json, place, "a number of bytes", problems);
-        return None;
-    };
-    let length = usize::try_from(*length).unwrap_or(usize::MAX);
-    key.with_salt_length(length).map_err(|error| problems.add(error.code(), place, error)).ok()
+fn refused<T>(object: &Object<'_, '_>, name: &str, error: KeyError, problems: &mut Problems) -> Option<T> {
+    problems.add(error.code(), &object.place.member(name), error);
+    None
 }

@@ -5,7 +5,6 @@ use crate::{
     Digest, ImageReference, Outcome, Payload, ReasonCode, Statement, VerifiedAttestation,
     document::{Excerpt, Shown},
 };
-use alloc::{format, string::String};
 
 impl Attestor {
     /// The outcome for an attestation whose signature verified: by the digest, then by `identity`, then by
@@ -25,11 +24,12 @@ impl Attestor {
         let mut wrong = None;
         for name in names {
             match self.wrong_name(name, image) {
-                Some(detail) => wrong = wrong.or(Some(detail)),
+                Some(outcome) if wrong.is_none() => wrong = Some(outcome),
+                Some(_) => {}
                 None => return self.judge_claim(verified),
             }
         }
-        Outcome::new(ReasonCode::RepositoryMismatch, wrong.unwrap_or_default())
+        wrong.unwrap_or_else(|| Outcome::new(ReasonCode::RepositoryMismatch, ""))
     }
 
     /// By `predicateTypes`. Simple signing claims what a statement of cosign's type does: that the image was signed.
@@ -58,25 +58,35 @@ impl Attestor {
     }
 
     /// Why a name that was signed is not the image's by the attestor's `identity`, if it is not.
-    fn wrong_name(&self, name: Option<&str>, image: &ImageReference) -> Option<String> {
-        let wanted = match self.identity {
-            Identity::Repository => image.repository(),
-            Identity::Path => image.path(),
-            Identity::Digest => return None,
-        };
+    fn wrong_name(&self, name: Option<&str>, image: &ImageReference) -> Option<Outcome> {
+        let code = ReasonCode::RepositoryMismatch;
+        let wanted = self.identity.of(image)?;
         let Some(signed) = name else {
-            return Some("the statement names no repository; an attestor with `identity: digest` asks for none".into());
+            let detail = "the statement names no repository; an attestor with `identity: digest` asks for none";
+            return Some(Outcome::new(code, detail));
         };
         // A repository is its own canonical form: what is the same to the letter need not be read.
         if signed == wanted && self.identity == Identity::Repository {
             return None;
         }
-        match signed.parse::<ImageReference>() {
-            Ok(reference) => {
-                let found = if self.identity == Identity::Path { reference.path() } else { reference.repository() };
-                (found != wanted).then(|| format!("signed as {}, the image is {wanted}", Shown(signed)))
+        match ImageReference::parse(signed) {
+            Ok(reference) if self.identity.of(&reference) == Some(wanted) => None,
+            Ok(_) => Some(Outcome::told(code, format_args!("signed as {}, the image is {wanted}", Shown(signed)))),
+            Err(error) => {
+                let detail = format_args!("signed as \"{}\", which is not an image reference: {error}", Shown(signed));
+                Some(Outcome::told(code, detail))
             }
-            Err(error) => Some(format!("signed as \"{}\", which is not an image reference: {error}", Shown(signed))),
+        }
+    }
+}
+
+impl Identity {
+    /// What of an image's name must be the one that was signed.
+    fn of(self, image: &ImageReference) -> Option<&str> {
+        match self {
+            Self::Repository => Some(image.repository()),
+            Self::Path => Some(image.path()),
+            Self::Digest => None,
         }
     }
 }

@@ -3,14 +3,14 @@
 use super::{
     Policy, PolicyError,
     allowlist::Exemption,
-    attestor::Attestor,
+    attestor::{Attestor, AttestorKey},
     decode::{Object, Read},
     requirement::Requirement,
     rule::Rule,
 };
 use crate::{
     Budget,
-    document::{Place, Problem, Problems, code},
+    document::{Place, Problems, code},
     json::Json,
     sorted::{by_name, keep_repeated, sort},
 };
@@ -18,21 +18,24 @@ use alloc::{string::String, vec, vec::Vec};
 
 impl Policy {
     const FIELDS: &[&str] = &["apiVersion", "kind", "attestors", "allowlist", "rules", "breakglass", "default"];
+    const HEADER: &[(&str, &[&str])] = &[("apiVersion", &["dokimos.dev/v1"]), ("kind", &["Policy"])];
 
     pub(super) fn compile(json: &Json<'_>, budget: Budget) -> Result<Self, PolicyError> {
         let mut problems = Problems::default();
-        let policy = Self::decode(json, budget, &mut problems);
-        match policy {
-            Some(policy) if problems.0.is_empty() => Ok(policy),
-            _ => Err(PolicyError::new(problems.0)),
+        match Self::decode(json, budget, &mut problems) {
+            Some(mut policy) if problems.0.is_empty() => {
+                policy.index();
+                Ok(policy)
+            }
+            _ => Err(PolicyError { problems: problems.0 }),
         }
     }
 
     fn decode(json: &Json<'_>, budget: Budget, problems: &mut Problems) -> Option<Self> {
         let root = Object::new(json, &Place::Root, Self::FIELDS, problems)?;
-        for (name, value) in [("apiVersion", "dokimos.dev/v1"), ("kind", "Policy")] {
+        for (name, values) in Self::HEADER {
             if let Some(text) = root.required_string(name, problems) {
-                root.one_of(name, text, &[value], problems);
+                root.one_of(name, text, values, problems);
             }
         }
         let mut attestors = Vec::new();
@@ -76,7 +79,7 @@ impl Policy {
             budget,
         };
         policy.check_limits(problems);
-        problems.0.is_empty().then(|| policy.indexed())
+        Some(policy)
     }
 
     fn check_limits(&self, problems: &mut Problems) {
@@ -87,23 +90,19 @@ impl Policy {
             names.saturating_add(rule.images.as_ref().map_or(0, Vec::len))
         };
         let patterns: usize = self.rules.iter().map(of_rule).sum();
-        for (name, found, most) in [
-            ("keys", keys, self.budget.keys),
-            ("rules", self.rules.len(), self.budget.rules),
-            ("patterns", patterns.saturating_add(self.allowlist.len()), self.budget.patterns),
-        ] {
+        let mut check = |name, found, most| {
             if found > most {
-                problems.add(
-                    code::LIMIT_REACHED,
-                    &Place::Root,
-                    format_args!("{found} {name}, more than the limit of {most}"),
-                );
+                let message = format_args!("{found} {name}, more than the limit of {most}");
+                problems.add(code::LIMIT_REACHED, &Place::Root, message);
             }
-        }
+        };
+        check("keys", keys, self.budget.keys);
+        check("rules", self.rules.len(), self.budget.rules);
+        check("patterns", patterns.saturating_add(self.allowlist.len()), self.budget.patterns);
     }
 
     /// Fills what evaluation looks things up in.
-    fn indexed(mut self) -> Self {
+    fn index(&mut self) {
         for (attestor, keys) in self.attestors.iter().map(|attestor| &attestor.keys).enumerate() {
             for (place, key) in keys.iter().enumerate() {
                 let mut add = |id| self.key_ids.push((id, attestor, place));
@@ -117,9 +116,10 @@ impl Policy {
                 add(key.id.clone());
             }
         }
-        self.key_ids.sort_unstable();
+        self.key_ids.sort_unstable_by(|(id, attestor, place), (other, other_attestor, other_place)| {
+            id.cmp(other).then(attestor.cmp(other_attestor)).then(place.cmp(other_place))
+        });
         self.thorough = self.attestors_to_search_thoroughly();
-        self
     }
 
     /// The attestors for which the first valid attestation may not be enough: those that `atLeast` counts beside
@@ -152,8 +152,12 @@ impl Policy {
     }
 
     pub(super) fn share_a_key(&self, one: usize, other: usize) -> bool {
-        let keys = |attestor: usize| self.attestors.get(attestor).map_or(&[][..], |attestor| &attestor.keys);
-        keys(one).iter().any(|key| keys(other).iter().any(|other| other.key.modulus() == key.key.modulus()))
+        let others = self.keys_of(other);
+        self.keys_of(one).iter().any(|key| others.iter().any(|other| other.key.modulus() == key.key.modulus()))
+    }
+
+    pub(super) fn keys_of(&self, attestor: usize) -> &[AttestorKey] {
+        self.attestors.get(attestor).map_or(&[], |attestor| &attestor.keys)
     }
 }
 
@@ -198,11 +202,5 @@ fn check_names(mut names: Vec<(usize, &str)>, list: &str, problems: &mut Problem
         let place = place.member(list);
         let place = place.item(index);
         problems.add(code::INVALID_VALUE, &place.member("name"), format_args!("the name \"{name}\" stands twice"));
-    }
-}
-
-impl PolicyError {
-    fn new(problems: Vec<Problem>) -> Self {
-        Self { problems }
     }
 }

@@ -14,18 +14,22 @@ pub(super) fn explain(search: &Search<'_>, requirement: &Requirement, satisfied:
         let detail = format_args!("the limit of {} verifications a decision is reached", search.verifications());
         return Outcome::told(ReasonCode::LimitReached, detail);
     }
-    let mut met = requirement.attestors();
-    met.retain(|attestor| search.found(*attestor).is_some_and(Found::is_satisfied));
+    let mut met = Vec::new();
+    for attestor in requirement.attestors() {
+        if search.found(attestor).is_some_and(Found::is_satisfied) {
+            met.push(attestor);
+        }
+    }
     if satisfied {
         return Outcome::told(ReasonCode::Attested, format_args!("attested by {}", names(search, &met)));
     }
     let mut failing = Vec::new();
     collect_failing(search, requirement, &mut failing);
-    failing.retain(|attestor| search.found(*attestor).is_some_and(|found| !found.is_satisfied()));
     // Of equals the first.
     let mut nearest: Option<(&Found<'_>, &Nearest)> = None;
-    for found in failing.iter().filter_map(|attestor| search.found(*attestor)) {
-        if let Some(failure) = found.nearest()
+    for attestor in &failing {
+        if let Some(found) = search.found(*attestor)
+            && let Some(failure) = found.nearest()
             && nearest.is_none_or(|(_, other)| failure.rank > other.rank)
         {
             nearest = Some((found, failure));
@@ -46,15 +50,21 @@ pub(super) fn explain(search: &Search<'_>, requirement: &Requirement, satisfied:
     }
 }
 
-/// The attestors that keep the requirement from being met.
+/// The attestors that keep the requirement from being met, of those that were asked.
 fn collect_failing(search: &Search<'_>, requirement: &Requirement, failing: &mut Vec<usize>) {
-    match requirement {
-        Requirement::Attestor(attestor) => failing.push(*attestor),
+    let of: &[usize] = match requirement {
+        Requirement::Attestor(attestor) => core::slice::from_ref(attestor),
         Requirement::All(branches) | Requirement::Any(branches) => {
             branches.iter().for_each(|branch| collect_failing(search, branch, failing));
+            return;
         }
-        Requirement::AtLeast { number, of } if search.counted(of) < *number => failing.extend(of),
-        Requirement::AtLeast { .. } => {}
+        Requirement::AtLeast { number, of } if search.counted(of) < *number => of,
+        Requirement::AtLeast { .. } => return,
+    };
+    for attestor in of {
+        if search.found(*attestor).is_some_and(|found| !found.is_satisfied()) {
+            failing.push(*attestor);
+        }
     }
 }
 

@@ -9,9 +9,10 @@ pub(crate) use risk::Risk;
 
 use crate::{
     Digest, DigestAlgorithm, ImageReference, ReferenceError,
+    digest::is_hex,
     reference::{Component, Domain, is_port},
 };
-use alloc::{format, string::String};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 use glob::{Glob, Star};
 
@@ -82,24 +83,23 @@ impl ImagePattern {
             return Err(PatternError::malformed("`**` stands only at the end, as in `shop/**`, or alone"));
         }
         let (name, digest) = split(text, '@');
-        let (domain, rest) = match name.split_once('/') {
-            Some((first, rest)) if Domain::is_one(first) => (Some(first), rest),
+        let (domain, rest) = match split(name, '/') {
+            (first, Some(rest)) if Domain::is_one(first) => (Some(first), rest),
             _ => (None, name),
         };
         let (path, tag) = split(rest, ':');
         if domain.is_none() {
             check_first(path)?;
         }
-        let mut canonical = String::with_capacity(text.len());
-        push_domain(domain, &mut canonical)?;
-        let domain = Glob::new(&canonical, Star::Label);
+        let domain = canonical_domain(domain)?;
         check_path(path)?;
-        let is_bare = domain.is(Domain::DOCKER_HUB) && !path.contains('/') && path != "**";
+        let version = Version::parse(tag, digest)?;
+        let is_bare = domain == Domain::DOCKER_HUB && !path.contains('/') && path != "**";
         let library = if is_bare { Domain::LIBRARY } else { "" };
         Ok(Self {
-            domain: Some(domain),
-            path: Glob::new(&format!("{library}{path}"), Star::Segment),
-            version: Version::parse(tag, digest)?,
+            domain: Some(Glob::new(&domain, Star::Label)),
+            path: Glob::new(&[library, path].concat(), Star::Segment),
+            version,
         })
     }
 
@@ -137,21 +137,24 @@ impl ImagePattern {
     }
 
     /// What a person who wrote this pattern may not have meant.
-    pub(crate) fn risks(&self) -> impl Iterator<Item = Risk> {
-        let host = match &self.domain {
-            None => Some(Risk::EveryImage),
-            Some(domain) => domain.is_wild().then_some(Risk::HostWildcard),
-        };
-        let first = self.path.as_str().split('/').next().unwrap_or_default();
-        let no_boundary = first.contains('*') && !first.bytes().all(|byte| byte == b'*');
-        let tag = matches!(self.version, Version::Tag(_));
-        let risks = [
-            host,
-            self.is_host_without_path().then_some(Risk::HostWithoutPath),
-            no_boundary.then_some(Risk::NoBoundary),
-            tag.then_some(Risk::MutableTag),
-        ];
-        risks.into_iter().flatten()
+    pub(crate) fn risks(&self) -> Vec<Risk> {
+        let mut risks = Vec::new();
+        match &self.domain {
+            None => risks.push(Risk::EveryImage),
+            Some(domain) if domain.is_wild() => risks.push(Risk::HostWildcard),
+            Some(_) => {}
+        }
+        if self.is_host_without_path() {
+            risks.push(Risk::HostWithoutPath);
+        }
+        let (first, _) = split(self.path.as_str(), '/');
+        if first.contains('*') && first.bytes().any(|byte| byte != b'*') {
+            risks.push(Risk::NoBoundary);
+        }
+        if matches!(self.version, Version::Tag(_)) {
+            risks.push(Risk::MutableTag);
+        }
+        risks
     }
 
     /// `gcr.io` is read as a bare name is, and Docker Hub has no official image with a dot in its name.
@@ -186,7 +189,7 @@ impl Version {
         let (name, hex) = text.split_once(':').ok_or(malformed)?;
         let algorithm = DigestAlgorithm::from_name(name).ok_or(malformed)?;
         let digits = hex.bytes().filter(|byte| *byte != b'*');
-        let all_hex = digits.clone().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let all_hex = digits.clone().all(is_hex);
         match all_hex && digits.count() <= algorithm.hex_len() {
             true => Ok(Self::Digest(Some(algorithm), Glob::new(hex, Star::Any))),
             false => Err(malformed),
@@ -299,7 +302,7 @@ fn split(text: &str, separator: char) -> (&str, Option<&str>) {
 
 /// The first component where it is no host.
 fn check_first(path: &str) -> Result<(), PatternError> {
-    let first = path.split('/').next().unwrap_or_default();
+    let (first, _) = split(path, '/');
     if first == "*" {
         return Err(PatternError::malformed(
             "`*` as the whole first component is any registry to some and any name at docker.io to others: \
@@ -312,24 +315,22 @@ fn check_first(path: &str) -> Result<(), PatternError> {
     Ok(())
 }
 
-/// Appends the one spelling of the host, as in a reference.
-fn push_domain(domain: Option<&str>, out: &mut String) -> Result<(), PatternError> {
-    let Some(text) = domain else {
-        Domain::push_canonical(None, out);
-        return Ok(());
+/// The one spelling of the host, as in a reference.
+fn canonical_domain(domain: Option<&str>) -> Result<String, PatternError> {
+    let mut out = String::new();
+    let Some(text) = domain.filter(|text| text.contains('*')) else {
+        let domain = domain.map(Domain::parse).transpose().map_err(PatternError::reference)?;
+        Domain::push_canonical(domain.as_ref(), &mut out);
+        return Ok(out);
     };
-    if !text.contains('*') {
-        let domain = Domain::parse(text).map_err(PatternError::reference)?;
-        Domain::push_canonical(Some(&domain), out);
-        return Ok(());
-    }
-    if text.contains(['[', ']']) {
+    if text.bytes().any(|byte| matches!(byte, b'[' | b']')) {
         return Err(PatternError::malformed("an IPv6 address has no `*`"));
     }
     let (name, port) = split(text, ':');
     // Where a `*` may stand a letter may, and wherever anything may follow a `*` it may follow a letter.
     Domain::parse(&name.replace('*', "a")).map_err(PatternError::reference)?;
-    out.push_str(&name.to_ascii_lowercase());
+    out.push_str(name);
+    out.make_ascii_lowercase();
     match port {
         None => {}
         // As in a reference: implied, unless the host is none without it.
@@ -340,7 +341,7 @@ fn push_domain(domain: Option<&str>, out: &mut String) -> Result<(), PatternErro
         }
         Some(_) => return Err(PatternError::malformed("a port is a number from 1 to 65535, or digits with `*`")),
     }
-    Ok(())
+    Ok(out)
 }
 
 fn is_port_pattern(text: &str) -> bool {
@@ -352,11 +353,10 @@ fn is_port_pattern(text: &str) -> bool {
 
 /// Segments of which each may be one of a path, or the `/**` at the end.
 fn check_path(path: &str) -> Result<(), PatternError> {
-    let segments = match path.strip_suffix("**") {
-        Some("") => return Ok(()),
-        Some(before) => before.strip_suffix('/').unwrap_or_default(),
-        None => path,
-    };
+    if path == "**" {
+        return Ok(());
+    }
+    let segments = path.strip_suffix("**").map_or(path, |before| before.strip_suffix("/").unwrap_or_default());
     let mut component = Component::Start;
     for byte in segments.bytes() {
         component = match component.next(if byte == b'*' { b'a' } else { byte }) {

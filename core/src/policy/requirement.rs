@@ -57,7 +57,7 @@ impl Requirement {
         found
     }
 
-    fn collect(&self, found: &mut Vec<usize>) {
+    pub(super) fn collect(&self, found: &mut Vec<usize>) {
         match self {
             Requirement::Attestor(attestor) => push_new(found, *attestor),
             Requirement::All(branches) | Requirement::Any(branches) => {

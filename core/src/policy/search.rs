@@ -141,7 +141,11 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn into_reports(self) -> Vec<AttestorReport> {
-        self.found.into_iter().map(|found| found.report).collect()
+        let mut reports = Vec::with_capacity(self.found.len());
+        for found in self.found {
+            reports.push(found.report);
+        }
+        reports
     }
 
     fn satisfied(&mut self, attestor: usize) -> bool {
@@ -164,18 +168,17 @@ impl<'a> Search<'a> {
         let enough = if is_thorough { attestor.keys.len() } else { 1 };
         for place in 0..self.evidence.len() {
             let Some(evidence) = self.evidence.get(place).copied() else { break };
-            // What cannot be tried is tried once, to say why.
-            let signatures: &mut dyn Iterator<Item = Option<&'a Signature>> = match evidence.attestation.content() {
-                Content::Signed { signatures, .. } => &mut signatures.iter().map(Some),
-                _ => &mut core::iter::once(None),
-            };
-            for signature in signatures {
-                if let Some(attempt) = self.attempt(index, attestor, evidence, signature, &mut found.keys) {
-                    found.add(attempt, evidence.names_digest);
-                }
+            if let Some(outcome) = untried(evidence.attestation) {
+                found.add(evidence, None, outcome);
+            }
+            for signature in evidence.attestation.signatures() {
+                self.attempt(attestor, evidence, signature, &mut found);
                 if self.limit_reached || found.keys.len() >= enough {
                     return found;
                 }
+            }
+            if self.limit_reached {
+                return found;
             }
         }
         found
@@ -207,22 +210,18 @@ impl<'a> Search<'a> {
     /// Tries one signature, if it can be this attestor's.
     fn attempt(
         &mut self,
-        index: usize,
         attestor: &'a Attestor,
         evidence: Evidence<'a>,
-        signature: Option<&'a Signature>,
-        valid: &mut Vec<&'a [u8]>,
-    ) -> Option<AttestationReport> {
-        let (key_id, outcome) = match signature {
-            None => (None, untried(evidence.attestation)),
-            Some(signature) => {
-                let keys = self.keys(evidence, signature, index)?;
-                let (key, outcome) = self.attempt_keys(attestor, &keys, evidence.attestation, signature, valid);
-                let named = || signature.key_id().map(|id| Excerpt(id, 1024).text().into_owned());
-                (key.map(|key| key.id.clone()).or_else(named), outcome)
-            }
+        signature: &'a Signature,
+        found: &mut Found<'a>,
+    ) {
+        let Some(keys) = self.keys(evidence, signature, found.attestor) else { return };
+        let (key, outcome) = self.attempt_keys(attestor, &keys, evidence.attestation, signature, &mut found.keys);
+        let key_id = match (key, signature.key_id()) {
+            (Some(key), _) => Some(key.id.clone()),
+            (None, named) => named.map(|id| Excerpt(id, 1024).text().into_owned()),
         };
-        Some(AttestationReport { source: evidence.attestation.source().into(), key_id, outcome })
+        found.add(evidence, key_id, outcome);
     }
 
     /// What came of the keys that a signature may be by, and the key that it came of.
@@ -328,27 +327,31 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Why an attestation has no signature to try.
-fn untried(attestation: &Attestation) -> Outcome {
-    match attestation.content() {
+/// Why an attestation has no signature to try, if it has none.
+fn untried(attestation: &Attestation) -> Option<Outcome> {
+    Some(match attestation.content() {
         Content::Unreadable(problem) => Outcome::told(ReasonCode::AttestationUnreadable, format_args!("{problem}")),
         Content::Unsupported(what) => {
             Outcome::told(ReasonCode::UnsupportedFormat, format_args!("{what} is not supported"))
         }
         // It stands in the report, and hides no reason that an attestation gives.
         Content::Unrelated(what) => Outcome::told(ReasonCode::NoAttestation, format_args!("{what} attests nothing")),
-        Content::Signed { .. } => Outcome::new(ReasonCode::NoAttestation, "nothing to try"),
-    }
+        Content::Signed { .. } => return None,
+    })
 }
 
 impl<'a> Found<'a> {
-    fn add(&mut self, attempt: AttestationReport, names_digest: bool) {
-        let rank = (names_digest, attempt.outcome.code);
+    fn add(&mut self, evidence: Evidence<'_>, key_id: Option<String>, outcome: Outcome) {
+        let rank = (evidence.names_digest, outcome.code);
         if self.nearest.as_ref().is_none_or(|nearest| rank > nearest.rank) {
             self.nearest = Some(Nearest { rank, place: self.report.attestations.len() });
         }
         self.report.satisfied = self.is_satisfied();
-        self.report.attestations.push(attempt);
+        self.report.attestations.push(AttestationReport {
+            source: evidence.attestation.source().into(),
+            key_id,
+            outcome,
+        });
     }
 
     pub(super) fn is_satisfied(&self) -> bool {

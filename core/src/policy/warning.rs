@@ -3,6 +3,7 @@
 use super::{
     Policy,
     attestor::{Attestor, AttestorKey, Identity, Window},
+    pattern::{ImagePattern, NamePattern},
     requirement::Requirement,
     rule::{Evaluation, Rule},
 };
@@ -11,6 +12,7 @@ use crate::{
     document::{Place, Problems, Shown},
 };
 use alloc::vec::Vec;
+use core::fmt;
 
 const ROOT: Place<'static> = Place::Root;
 
@@ -23,25 +25,31 @@ impl Policy {
     #[must_use]
     pub fn warnings(&self, now: UnixTime) -> Vec<Problem> {
         let mut warnings = Problems::default();
-        for (index, attestor) in self.attestors.iter().enumerate() {
-            let list = ROOT.member("attestors");
-            self.warn_of_attestor(index, attestor, &list.item(index), now, &mut warnings);
+        let mut used = Vec::new();
+        for requirement in self.rules.iter().chain(&self.default).filter_map(|rule| rule.evaluation.requirement()) {
+            requirement.collect(&mut used);
         }
-        for (index, exemption) in self.allowlist.iter().enumerate() {
-            let list = ROOT.member("allowlist");
+        let list = ROOT.member("attestors");
+        for (index, attestor) in self.attestors.iter().enumerate() {
             let place = list.item(index);
-            for risk in exemption.pattern.risks() {
-                warnings.add(risk.code(), &place.member("pattern"), risk);
+            self.warn_of_attestor(index, attestor, &place, now, &mut warnings);
+            if !used.contains(&index) {
+                let message = format_args!("no rule requires attestor {}", attestor.name);
+                warnings.add("UNUSED_ATTESTOR", &place, message);
             }
         }
+        let list = ROOT.member("allowlist");
+        for (index, exemption) in self.allowlist.iter().enumerate() {
+            exemption.pattern.warn(&list.item(index).member("pattern"), &mut warnings);
+        }
+        let list = ROOT.member("rules");
         for (index, rule) in self.rules.iter().enumerate() {
-            let list = ROOT.member("rules");
             self.warn_of_rule(index, rule, &list.item(index), &mut warnings);
         }
         self.warn_of_default(&mut warnings);
         if self.break_glass.is_some() {
             let message = "whoever may set the annotation may run any image; watch for the reason BREAK_GLASS";
-            warnings.add("BREAK_GLASS", &ROOT.member("breakglass"), message);
+            warn(&mut warnings, "BREAK_GLASS", &ROOT, "breakglass", &message);
         }
         warnings.0
     }
@@ -66,30 +74,21 @@ impl Policy {
         }
         if attestor.identity == Identity::Digest {
             let message = "the repository that was signed is not compared: an attestation holds wherever the digest is";
-            warnings.add("DIGEST_IDENTITY", &place.member("identity"), message);
+            warn(warnings, "DIGEST_IDENTITY", place, "identity", &message);
         }
         let types = place.member("predicateTypes");
-        for (index, kind) in
-            attestor.predicate_types.iter().enumerate().filter(|(_, kind)| *kind != Statement::COSIGN_SIGN)
-        {
-            let message = format_args!("a statement of type {} counts whatever its predicate says", Shown(kind));
-            warnings.add("PREDICATE_NOT_READ", &types.item(index), message);
-        }
-        let used = |rule: &Rule| match &rule.evaluation {
-            Evaluation::RequireAttestation(requirement) => requirement.attestors().contains(&index),
-            Evaluation::AlwaysAllow | Evaluation::AlwaysDeny => false,
-        };
-        if !self.rules.iter().chain(&self.default).any(used) {
-            warnings.add("UNUSED_ATTESTOR", place, format_args!("no rule requires attestor {}", attestor.name));
+        for (index, kind) in attestor.predicate_types.iter().enumerate() {
+            if kind != Statement::COSIGN_SIGN {
+                let message = format_args!("a statement of type {} counts whatever its predicate says", Shown(kind));
+                warnings.add("PREDICATE_NOT_READ", &types.item(index), message);
+            }
         }
     }
 
     fn warn_of_rule(&self, index: usize, rule: &Rule, place: &Place<'_>, warnings: &mut Problems) {
         let images = place.member("images");
         for (pattern_index, pattern) in rule.images.iter().flatten().enumerate() {
-            for risk in pattern.risks() {
-                warnings.add(risk.code(), &images.item(pattern_index), risk);
-            }
+            pattern.warn(&images.item(pattern_index), warnings);
         }
         if let Some(earlier) = self.rules.iter().take(index).find(|earlier| earlier.covers(rule)) {
             let message =
@@ -97,13 +96,16 @@ impl Policy {
             warnings.add("UNREACHABLE_RULE", place, message);
         }
         if rule.enforcement == Enforcement::DryRun {
-            warnings.add("DRY_RUN", &place.member("enforcement"), "nothing that this rule denies is blocked");
+            warn(warnings, "DRY_RUN", place, "enforcement", &"nothing that this rule denies is blocked");
         }
-        if rule.evaluation == Evaluation::AlwaysAllow {
-            warnings.add("ALWAYS_ALLOW", &place.member("evaluation"), "images run here without attestation");
-        }
-        if let Evaluation::RequireAttestation(requirement) = &rule.evaluation {
-            self.warn_of_requirement(requirement, &place.member("require"), warnings);
+        match &rule.evaluation {
+            Evaluation::RequireAttestation(requirement) => {
+                self.warn_of_requirement(requirement, &place.member("require"), warnings);
+            }
+            Evaluation::AlwaysAllow => {
+                warn(warnings, "ALWAYS_ALLOW", place, "evaluation", &"images run here without attestation");
+            }
+            Evaluation::AlwaysDeny => {}
         }
     }
 
@@ -115,11 +117,10 @@ impl Policy {
                 branches.iter().for_each(|branch| self.warn_of_requirement(branch, place, warnings));
             }
             Requirement::AtLeast { number, of } => {
-                let keys: Vec<Vec<&[u8]>> = of
-                    .iter()
-                    .filter_map(|attestor| self.attestors.get(*attestor))
-                    .map(|attestor| attestor.keys.iter().map(|key| key.key.modulus()).collect())
-                    .collect();
+                let mut keys: Vec<Vec<&[u8]>> = Vec::new();
+                for attestor in of {
+                    keys.push(self.keys_of(*attestor).iter().map(|key| key.key.modulus()).collect());
+                }
                 let keys: Vec<&[&[u8]]> = keys.iter().map(Vec::as_slice).collect();
                 let most = super::requirement::distinct(&keys);
                 if most < *number {
@@ -142,36 +143,48 @@ impl Policy {
             Some(default) => {
                 if default.evaluation == Evaluation::AlwaysAllow {
                     let message = "what no rule matches runs without attestation";
-                    warnings.add("ALWAYS_ALLOW", &place.member("evaluation"), message);
+                    warn(warnings, "ALWAYS_ALLOW", &place, "evaluation", &message);
                 }
                 if default.enforcement == Enforcement::DryRun {
                     let message = "nothing that the default denies is blocked";
-                    warnings.add("DRY_RUN", &place.member("enforcement"), message);
+                    warn(warnings, "DRY_RUN", &place, "enforcement", &message);
                 }
             }
         }
     }
 }
 
+/// The risk is what a member says.
+fn warn(warnings: &mut Problems, code: &'static str, place: &Place<'_>, member: &str, message: &dyn fmt::Display) {
+    warnings.add(code, &place.member(member), message);
+}
+
 fn warn_of_key(key: &AttestorKey, place: &Place<'_>, now: UnixTime, warnings: &mut Problems) {
     match key.window(now) {
         Window::NotYet(from) => {
-            warnings.add(
-                "KEY_NOT_YET_VALID",
-                &place.member("validFrom"),
-                format_args!("the key is not valid before {from}"),
-            );
+            let message = format_args!("the key is not valid before {from}");
+            warn(warnings, "KEY_NOT_YET_VALID", place, "validFrom", &message);
         }
         Window::Over(until) => {
-            warnings.add("KEY_EXPIRED", &place.member("validUntil"), format_args!("the key was valid until {until}"));
+            let message = format_args!("the key was valid until {until}");
+            warn(warnings, "KEY_EXPIRED", place, "validUntil", &message);
         }
         Window::Open => {
             if let Some(until) = key.valid_until
                 && until.as_secs().saturating_sub(now.as_secs()) < SOON
             {
                 let message = format_args!("the key is valid until {until}, less than 30 days from now");
-                warnings.add("KEY_EXPIRES_SOON", &place.member("validUntil"), message);
+                warn(warnings, "KEY_EXPIRES_SOON", place, "validUntil", &message);
             }
+        }
+    }
+}
+
+impl ImagePattern {
+    fn warn(&self, place: &Place<'_>, warnings: &mut Problems) {
+        for risk in self.risks() {
+            let (code, message) = risk.described();
+            warnings.add(code, place, message);
         }
     }
 }
@@ -179,21 +192,17 @@ fn warn_of_key(key: &AttestorKey, place: &Place<'_>, now: UnixTime, warnings: &m
 impl Rule {
     /// Whether this rule certainly matches whatever the other matches. "No" may also mean that it is not plain to see.
     fn covers(&self, other: &Rule) -> bool {
-        fn list_covers<T>(wide: Option<&Vec<T>>, narrow: Option<&Vec<T>>, covers: impl Fn(&T, &T) -> bool) -> bool {
-            match (wide, narrow) {
-                (None, _) => true,
-                (Some(_), None) => false,
-                (Some(wide), Some(narrow)) => narrow.iter().all(|narrow| wide.iter().any(|wide| covers(wide, narrow))),
-            }
-        }
-        let names = [
-            (&self.clusters, &other.clusters),
-            (&self.namespaces, &other.namespaces),
-            (&self.service_accounts, &other.service_accounts),
-        ];
-        names
-            .iter()
-            .all(|(wide, narrow)| list_covers(wide.as_ref(), narrow.as_ref(), |wide, narrow| wide.covers(narrow)))
-            && list_covers(self.images.as_ref(), other.images.as_ref(), |wide, narrow| wide.covers(narrow))
+        list_covers(&self.clusters, &other.clusters, NamePattern::covers)
+            && list_covers(&self.namespaces, &other.namespaces, NamePattern::covers)
+            && list_covers(&self.service_accounts, &other.service_accounts, NamePattern::covers)
+            && list_covers(&self.images, &other.images, ImagePattern::covers)
+    }
+}
+
+fn list_covers<T>(wide: &Option<Vec<T>>, narrow: &Option<Vec<T>>, covers: fn(&T, &T) -> bool) -> bool {
+    match (wide, narrow) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(wide), Some(narrow)) => narrow.iter().all(|narrow| wide.iter().any(|wide| covers(wide, narrow))),
     }
 }

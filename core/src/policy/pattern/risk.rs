@@ -1,7 +1,5 @@
 //! What a pattern matches beyond what its writer may have meant.
 
-use core::fmt;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Risk {
     /// `**`.
@@ -17,31 +15,22 @@ pub(crate) enum Risk {
 }
 
 impl Risk {
-    pub(crate) fn code(self) -> &'static str {
+    /// Its code, and what it is in words.
+    pub(crate) fn described(self) -> (&'static str, &'static str) {
         match self {
-            Self::EveryImage => "EVERY_IMAGE",
-            Self::HostWildcard => "HOST_WILDCARD",
-            Self::HostWithoutPath => "HOST_WITHOUT_PATH",
-            Self::MutableTag => "MUTABLE_TAG",
-            Self::NoBoundary => "NO_BOUNDARY",
-        }
-    }
-}
-
-impl fmt::Display for Risk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::EveryImage => "the pattern matches every image of every registry",
-            Self::HostWildcard => "`*` in the host also matches hosts that others may own",
-            Self::HostWithoutPath => {
+            Self::EveryImage => ("EVERY_IMAGE", "the pattern matches every image of every registry"),
+            Self::HostWildcard => ("HOST_WILDCARD", "`*` in the host also matches hosts that others may own"),
+            Self::HostWithoutPath => (
+                "HOST_WITHOUT_PATH",
                 "a name without `/` is an official image of docker.io, also where it looks like a host; \
-                 for all images of a host write `/**` behind it"
-            }
-            Self::MutableTag => "a tag can be moved to another image; a digest cannot",
-            Self::NoBoundary => {
+                 for all images of a host write `/**` behind it",
+            ),
+            Self::MutableTag => ("MUTABLE_TAG", "a tag can be moved to another image; a digest cannot"),
+            Self::NoBoundary => (
+                "NO_BOUNDARY",
                 "`*` beside other characters in the first part of the path also matches the names of others, \
-                 as `shop*` matches `shop-evil`; end it with `/`, as in `shop/**`"
-            }
-        })
+                 as `shop*` matches `shop-evil`; end it with `/`, as in `shop/**`",
+            ),
+        }
     }
 }

@@ -284,7 +284,9 @@ fn what_could_never_match_is_refused() {
 
 #[test]
 fn risks_are_told() {
-    let risks = |pattern: &str| -> Vec<_> { ImagePattern::parse(pattern).unwrap().risks().map(Risk::code).collect() };
+    let risks = |pattern: &str| -> Vec<_> {
+        ImagePattern::parse(pattern).unwrap().risks().into_iter().map(|risk| risk.described().0).collect()
+    };
     for pattern in [
         "gcr.io/p/**",
         "gcr.io/p/*",
@@ -312,7 +314,7 @@ fn risks_are_told() {
     }
     assert_eq!(risks("localhost:5000"), ["HOST_WITHOUT_PATH", "MUTABLE_TAG"]);
     for risk in [Risk::EveryImage, Risk::HostWildcard, Risk::HostWithoutPath, Risk::MutableTag, Risk::NoBoundary] {
-        let text = risk.to_string();
+        let (_, text) = risk.described();
         assert!(!text.is_empty() && !text.contains('\n') && !text.ends_with('.'), "{text}");
     }
 }

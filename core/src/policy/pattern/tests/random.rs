@@ -114,7 +114,7 @@ proptest! {
         if let Ok(pattern) = ImagePattern::parse(&text) {
             let _ = pattern.matches(&image.parse().unwrap());
             prop_assert!(pattern.covers(&pattern));
-            prop_assert!(pattern.risks().count() <= 4);
+            prop_assert!(pattern.risks().len() <= 4);
         }
         let _ = NamePattern::parse(&text);
     }
