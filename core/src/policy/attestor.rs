@@ -98,7 +98,7 @@ fn predicate_types(object: &Object<'_, '_>, problems: &mut Problems) -> Option<V
 /// A name of an attestor or a rule: printable, bounded, the same in every report.
 pub(super) fn checked_name(name: &str, object: &Object<'_, '_>, problems: &mut Problems) -> Option<String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@ ".contains(&byte);
-    if name.len() > 253 || !name.bytes().all(allowed) || name.trim() != name {
+    if name.len() > 253 || !name.bytes().all(allowed) || name.trim_ascii() != name {
         let message = format_args!(
             "\"{}\" is not a name: at most 253 letters, digits, `-`, `_`, `.`, `/`, `:`, `@` and inner spaces",
             Shown(name)

@@ -21,15 +21,10 @@ impl Attestor {
             return Outcome::told(ReasonCode::DigestMismatch, detail);
         }
         // One name that fits is enough; of those that do not, the first is reported.
-        let mut wrong = None;
-        for name in names {
-            match self.wrong_name(name, image) {
-                Some(outcome) if wrong.is_none() => wrong = Some(outcome),
-                Some(_) => {}
-                None => return self.judge_claim(verified),
-            }
+        if names.iter().any(|name| self.accepts(*name, image)) {
+            return self.judge_claim(verified);
         }
-        wrong.unwrap_or_else(|| Outcome::new(ReasonCode::RepositoryMismatch, ""))
+        self.wrong_name(names.first().copied().flatten(), image)
     }
 
     /// By `predicateTypes`. Simple signing claims what a statement of cosign's type does: that the image was signed.
@@ -57,24 +52,28 @@ impl Attestor {
         }
     }
 
-    /// Why a name that was signed is not the image's by the attestor's `identity`, if it is not.
-    fn wrong_name(&self, name: Option<&str>, image: &ImageReference) -> Option<Outcome> {
+    /// Whether a name that was signed is the image's by the attestor's `identity`.
+    fn accepts(&self, name: Option<&str>, image: &ImageReference) -> bool {
+        let Some(wanted) = self.identity.of(image) else { return true };
+        name.is_some_and(|signed| {
+            // A repository is its own canonical form: what is the same to the letter need not be read.
+            (signed == wanted && self.identity == Identity::Repository)
+                || ImageReference::parse(signed).is_ok_and(|signed| self.identity.of(&signed) == Some(wanted))
+        })
+    }
+
+    /// Why a name that was signed is not accepted.
+    fn wrong_name(&self, name: Option<&str>, image: &ImageReference) -> Outcome {
         let code = ReasonCode::RepositoryMismatch;
-        let wanted = self.identity.of(image)?;
         let Some(signed) = name else {
             let detail = "the statement names no repository; an attestor with `identity: digest` asks for none";
-            return Some(Outcome::new(code, detail));
+            return Outcome::new(code, detail);
         };
-        // A repository is its own canonical form: what is the same to the letter need not be read.
-        if signed == wanted && self.identity == Identity::Repository {
-            return None;
-        }
+        let (shown, wanted) = (Shown(signed), self.identity.of(image).unwrap_or_default());
         match ImageReference::parse(signed) {
-            Ok(reference) if self.identity.of(&reference) == Some(wanted) => None,
-            Ok(_) => Some(Outcome::told(code, format_args!("signed as {}, the image is {wanted}", Shown(signed)))),
+            Ok(_) => Outcome::told(code, format_args!("signed as {shown}, the image is {wanted}")),
             Err(error) => {
-                let detail = format_args!("signed as \"{}\", which is not an image reference: {error}", Shown(signed));
-                Some(Outcome::told(code, detail))
+                Outcome::told(code, format_args!("signed as \"{shown}\", which is not an image reference: {error}"))
             }
         }
     }

@@ -69,8 +69,14 @@ fn collect_failing(search: &Search<'_>, requirement: &Requirement, failing: &mut
 }
 
 fn names(search: &Search<'_>, attestors: &[usize]) -> String {
-    let names: Vec<&str> = attestors.iter().map(|attestor| search.attestor_name(*attestor)).collect();
-    names.join(", ")
+    let mut names = String::new();
+    for attestor in attestors {
+        if !names.is_empty() {
+            names.push_str(", ");
+        }
+        names.push_str(search.attestor_name(*attestor));
+    }
+    names
 }
 
 fn partly(search: &Search<'_>, met: &[usize], failing: &[usize], requirement: &Requirement) -> Outcome {

@@ -115,7 +115,10 @@ impl<'a> Search<'a> {
 
     /// How many of the attestors are satisfied, each by a key of its own.
     pub(super) fn counted(&self, of: &[usize]) -> usize {
-        let keys: Vec<&[&[u8]]> = of.iter().filter_map(|attestor| self.found(*attestor)).map(Found::keys).collect();
+        let mut keys: Vec<&[&[u8]]> = Vec::with_capacity(of.len());
+        for found in of.iter().filter_map(|attestor| self.found(*attestor)) {
+            keys.push(&found.keys);
+        }
         distinct(&keys)
     }
 
@@ -198,7 +201,8 @@ impl<'a> Search<'a> {
         if !own.is_empty() {
             return Some(Keys::Named(own));
         }
-        let is_known = before.last().into_iter().chain(rest.first()).any(|(known, ..)| known == id);
+        let is_named = |(known, ..): &(String, usize, usize)| known == id;
+        let is_known = before.last().is_some_and(is_named) || rest.first().is_some_and(is_named);
         // DSSE: an id "MUST NOT be used for security decisions", so one that leads nowhere does not refuse a signature.
         match evidence.attestation.untrusted_payload_type() {
             _ if is_known => None,
@@ -340,7 +344,7 @@ fn untried(attestation: &Attestation) -> Option<Outcome> {
     })
 }
 
-impl<'a> Found<'a> {
+impl Found<'_> {
     fn add(&mut self, evidence: Evidence<'_>, key_id: Option<String>, outcome: Outcome) {
         let rank = (evidence.names_digest, outcome.code);
         if self.nearest.as_ref().is_none_or(|nearest| rank > nearest.rank) {
@@ -356,10 +360,6 @@ impl<'a> Found<'a> {
 
     pub(super) fn is_satisfied(&self) -> bool {
         !self.keys.is_empty()
-    }
-
-    fn keys(&self) -> &[&'a [u8]] {
-        &self.keys
     }
 
     pub(super) fn nearest(&self) -> Option<&Nearest> {

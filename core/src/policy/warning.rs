@@ -119,10 +119,17 @@ impl Policy {
             Requirement::AtLeast { number, of } => {
                 let mut keys: Vec<Vec<&[u8]>> = Vec::new();
                 for attestor in of {
-                    keys.push(self.keys_of(*attestor).iter().map(|key| key.key.modulus()).collect());
+                    let mut moduli = Vec::new();
+                    for key in self.keys_of(*attestor) {
+                        moduli.push(key.key.modulus());
+                    }
+                    keys.push(moduli);
                 }
-                let keys: Vec<&[&[u8]]> = keys.iter().map(Vec::as_slice).collect();
-                let most = super::requirement::distinct(&keys);
+                let mut lists: Vec<&[&[u8]]> = Vec::new();
+                for list in &keys {
+                    lists.push(list);
+                }
+                let most = super::requirement::distinct(&lists);
                 if most < *number {
                     let message = format_args!(
                         "can never be met: {number} different keys are required, the attestors have {most}"
@@ -141,7 +148,7 @@ impl Policy {
                 warnings.add("NO_DEFAULT", &Place::Root, message);
             }
             Some(default) => {
-                if default.evaluation == Evaluation::AlwaysAllow {
+                if matches!(default.evaluation, Evaluation::AlwaysAllow) {
                     let message = "what no rule matches runs without attestation";
                     warn(warnings, "ALWAYS_ALLOW", &place, "evaluation", &message);
                 }
