@@ -38,7 +38,6 @@ pub(crate) enum Identity {
 pub(crate) struct AttestorKey {
     /// The id given in the policy, or the default id.
     pub(crate) id: String,
-    pub(crate) default_id: String,
     pub(crate) valid_from: Option<UnixTime>,
     pub(crate) valid_until: Option<UnixTime>,
     pub(crate) key: PublicKey,
@@ -148,9 +147,8 @@ impl AttestorKey {
         {
             return None;
         }
-        let default_id = key.default_id().to_string();
-        let id = id.map_or_else(|| default_id.clone(), String::from);
-        Some(Self { id, default_id, valid_from, valid_until, key })
+        let id = id.map_or_else(|| key.default_id().to_string(), String::from);
+        Some(Self { id, valid_from, valid_until, key })
     }
 
     /// The id by which cosign's bundles name the key.

@@ -5,6 +5,7 @@ use super::{
     allowlist::Exemption,
     attestor::{Attestor, AttestorKey},
     decode::{Object, Read},
+    pattern::NamePattern,
     requirement::Requirement,
     rule::Rule,
 };
@@ -14,82 +15,85 @@ use crate::{
     json::Json,
     sorted::{by_name, keep_repeated, sort},
 };
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 
 impl Policy {
     const FIELDS: &[&str] = &["apiVersion", "kind", "attestors", "allowlist", "rules", "breakglass", "default"];
     const HEADER: &[(&str, &[&str])] = &[("apiVersion", &["dokimos.dev/v1"]), ("kind", &["Policy"])];
 
     pub(super) fn compile(json: &Json<'_>, budget: Budget) -> Result<Self, PolicyError> {
+        let mut policy = Self {
+            attestors: Vec::new(),
+            allowlist: Vec::new(),
+            rules: Vec::new(),
+            default: None,
+            break_glass: None,
+            budget,
+            key_ids: Vec::new(),
+            thorough: Vec::new(),
+        };
         let mut problems = Problems::default();
-        match Self::decode(json, budget, &mut problems) {
-            Some(mut policy) if problems.0.is_empty() => {
-                policy.index();
-                Ok(policy)
-            }
-            _ => Err(PolicyError { problems: problems.0 }),
+        policy.decode(json, &mut problems);
+        if !problems.0.is_empty() {
+            return Err(PolicyError { problems: problems.0 });
         }
+        policy.index();
+        Ok(policy)
     }
 
-    fn decode(json: &Json<'_>, budget: Budget, problems: &mut Problems) -> Option<Self> {
-        let root = Object::new(json, &Place::Root, Self::FIELDS, problems)?;
+    fn decode(&mut self, json: &Json<'_>, problems: &mut Problems) {
+        let Some(root) = Object::new(json, &Place::Root, Self::FIELDS, problems) else { return };
         for (name, values) in Self::HEADER {
             if let Some(text) = root.required_string(name, problems) {
                 root.one_of(name, text, values, problems);
             }
         }
-        let mut attestors = Vec::new();
         let mut known = Vec::new();
         let names = list(&root, "attestors", problems, &mut |json, place, problems| {
             if let Some(Json::String(name)) = json.get("name") {
                 known.push((known.len(), name.as_ref()));
             }
-            attestors.push(Attestor::decode(json, place, problems)?);
+            self.attestors.push(Attestor::decode(json, place, problems)?);
             Some(())
         });
         check_names(names, "attestors", problems);
         let known = Names::new(known);
-        let mut allowlist = Vec::new();
         list(&root, "allowlist", problems, &mut |json, place, problems| {
-            allowlist.push(Exemption::decode(json, place, problems)?);
+            self.allowlist.push(Exemption::decode(json, place, problems)?);
             Some(())
         });
-        let mut rules = Vec::new();
         let names = list(&root, "rules", problems, &mut |json, place, problems| {
-            rules.push(Rule::decode(json, place, &known, problems)?);
+            self.rules.push(Rule::decode(json, place, &known, problems)?);
             Some(())
         });
         check_names(names, "rules", problems);
-        let default = root
-            .get("default")
-            .and_then(|json| Rule::decode_default(json, &root.place.member("default"), &known, problems));
-        let break_glass = root.get("breakglass").and_then(|json| {
-            let place = root.place.member("breakglass");
-            let object = Object::new(json, &place, &["annotation"], problems)?;
-            object.required_string("annotation", problems).map(String::from)
-        });
-        let policy = Self {
-            key_ids: Vec::new(),
-            thorough: Vec::new(),
-            attestors,
-            allowlist,
-            rules,
-            default,
-            break_glass,
-            budget,
-        };
-        policy.check_limits(problems);
-        Some(policy)
+        if let Some(json) = root.get("default") {
+            self.default = Rule::decode_default(json, &root.place.member("default"), &known, problems);
+        }
+        if let Some(json) = root.get("breakglass")
+            && let place = root.place.member("breakglass")
+            && let Some(object) = Object::new(json, &place, &["annotation"], problems)
+        {
+            self.break_glass = object.required_string("annotation", problems).map(String::from);
+        }
+        self.check_limits(problems);
     }
 
     fn check_limits(&self, problems: &mut Problems) {
-        let keys = self.attestors.iter().map(|attestor| attestor.keys.len()).sum();
-        let of_rule = |rule: &Rule| {
-            let names = [&rule.clusters, &rule.namespaces, &rule.service_accounts];
-            let names: usize = names.iter().map(|list| list.as_ref().map_or(0, Vec::len)).sum();
-            names.saturating_add(rule.images.as_ref().map_or(0, Vec::len))
-        };
-        let patterns: usize = self.rules.iter().map(of_rule).sum();
+        let keys = self.attestors.iter().fold(0_usize, |keys, attestor| keys.saturating_add(attestor.keys.len()));
+        let patterns = self.rules.iter().fold(self.allowlist.len(), |patterns, rule| {
+            let names = |list: &Option<Vec<NamePattern>>| list.as_ref().map_or(0, Vec::len);
+            let images = rule.images.as_ref().map_or(0, Vec::len);
+            patterns
+                .saturating_add(names(&rule.clusters))
+                .saturating_add(names(&rule.namespaces))
+                .saturating_add(names(&rule.service_accounts))
+                .saturating_add(images)
+        });
         let mut check = |name, found, most| {
             if found > most {
                 let message = format_args!("{found} {name}, more than the limit of {most}");
@@ -98,7 +102,7 @@ impl Policy {
         };
         check("keys", keys, self.budget.keys);
         check("rules", self.rules.len(), self.budget.rules);
-        check("patterns", patterns.saturating_add(self.allowlist.len()), self.budget.patterns);
+        check("patterns", patterns, self.budget.patterns);
     }
 
     /// Fills what evaluation looks things up in.
@@ -106,14 +110,15 @@ impl Policy {
         for (attestor, keys) in self.attestors.iter().map(|attestor| &attestor.keys).enumerate() {
             for (place, key) in keys.iter().enumerate() {
                 let mut add = |id| self.key_ids.push((id, attestor, place));
-                let hint = key.hint();
-                if key.id != key.default_id {
-                    add(key.default_id.clone());
+                add(key.id.clone());
+                let default_id = key.key.default_id();
+                if default_id.as_str() != key.id {
+                    add(default_id.to_string());
                 }
-                if key.id != hint {
+                let hint = key.hint();
+                if hint != key.id {
                     add(hint);
                 }
-                add(key.id.clone());
             }
         }
         self.key_ids.sort_unstable_by(|(id, attestor, place), (other, other_attestor, other_place)| {
