@@ -48,8 +48,8 @@ impl Attestor {
 
     pub(super) fn decode(json: &Json<'_>, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
         let object = Object::new(json, place, Self::FIELDS, problems)?;
-        let name = object.required_string("name", problems).and_then(|name| checked_name(name, &object, problems));
-        let description = object.optional_string("description", problems).map(ToString::to_string);
+        let name = checked_name(&object, problems);
+        let description = object.optional_string("description", problems);
         let identity = match object.optional_string("identity", problems) {
             Some(text) => object.one_of("identity", text, &["repository", "path", "digest"], problems),
             None => Some(0),
@@ -76,7 +76,13 @@ impl Attestor {
             1 => Identity::Path,
             _ => Identity::Digest,
         };
-        Some(Self { name: name?, description, identity, predicate_types: predicate_types?, keys })
+        Some(Self {
+            name: name?.into(),
+            description: description.map(String::from),
+            identity,
+            predicate_types: predicate_types?,
+            keys,
+        })
     }
 }
 
@@ -95,7 +101,8 @@ fn predicate_types(object: &Object<'_, '_>, problems: &mut Problems) -> Option<V
 }
 
 /// A name of an attestor or a rule: printable, bounded, the same in every report.
-pub(super) fn checked_name(name: &str, object: &Object<'_, '_>, problems: &mut Problems) -> Option<String> {
+pub(super) fn checked_name<'d>(object: &Object<'d, '_>, problems: &mut Problems) -> Option<&'d str> {
+    let name = object.required_string("name", problems)?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@ ".contains(&byte);
     if name.len() > 253 || !name.bytes().all(allowed) || name.trim_ascii() != name {
         let message = format_args!(
@@ -105,7 +112,7 @@ pub(super) fn checked_name(name: &str, object: &Object<'_, '_>, problems: &mut P
         object.invalid("name", &message, problems);
         return None;
     }
-    Some(name.into())
+    Some(name)
 }
 
 impl AttestorKey {

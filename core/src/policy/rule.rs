@@ -76,18 +76,19 @@ impl Rule {
         problems: &mut Problems,
     ) -> Option<Self> {
         let object = Object::new(json, place, Self::FIELDS, problems)?;
-        let name = object.required_string("name", problems).and_then(|name| checked_name(name, &object, problems));
-        if name.as_deref() == Some(DEFAULT) {
+        let name = checked_name(&object, problems);
+        if name == Some(DEFAULT) {
             object.invalid("name", &"\"default\" is the name by which reports call the policy's default", problems);
         }
+        let mut rule = Self::named(name.unwrap_or_default());
         let before = problems.0.len();
-        let clusters = names(&object, "clusters", problems);
-        let namespaces = names(&object, "namespaces", problems);
-        let service_accounts = names(&object, "serviceAccounts", problems);
-        let images = patterns(&object, "images", ImagePattern::parse, problems);
+        rule.clusters = names(&object, "clusters", problems);
+        rule.namespaces = names(&object, "namespaces", problems);
+        rule.service_accounts = names(&object, "serviceAccounts", problems);
+        rule.images = patterns(&object, "images", ImagePattern::parse, problems);
         let sound = problems.0.len() == before;
-        let (evaluation, enforcement) = decode_evaluation(&object, attestors, problems)?;
-        sound.then_some(Self { name: name?, clusters, namespaces, service_accounts, images, evaluation, enforcement })
+        let decided = rule.decode_evaluation(&object, attestors, problems).is_some();
+        (decided && sound && name.is_some()).then_some(rule)
     }
 
     pub(super) fn decode_default(
@@ -97,16 +98,57 @@ impl Rule {
         problems: &mut Problems,
     ) -> Option<Self> {
         let object = Object::new(json, place, Self::DEFAULT_FIELDS, problems)?;
-        let (evaluation, enforcement) = decode_evaluation(&object, attestors, problems)?;
-        Some(Self {
-            name: DEFAULT.into(),
+        let mut rule = Self::named(DEFAULT);
+        rule.decode_evaluation(&object, attestors, problems).map(|()| rule)
+    }
+
+    /// A rule that matches everything and denies it.
+    fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
             clusters: None,
             namespaces: None,
             service_accounts: None,
             images: None,
-            evaluation,
-            enforcement,
-        })
+            evaluation: Evaluation::AlwaysDeny,
+            enforcement: Enforcement::Block,
+        }
+    }
+
+    fn decode_evaluation(
+        &mut self,
+        object: &Object<'_, '_>,
+        attestors: &Names<'_>,
+        problems: &mut Problems,
+    ) -> Option<()> {
+        let enforcement = match object.optional_string("enforcement", problems) {
+            Some(text) => object.one_of("enforcement", text, &["BLOCK", "DRY_RUN"], problems),
+            None if object.has("enforcement") => None,
+            None => Some(0),
+        };
+        let require = object
+            .get("require")
+            .map(|json| Requirement::decode(json, &object.place.member("require"), attestors, problems));
+        let text = object.required_string("evaluation", problems)?;
+        let values = &["REQUIRE_ATTESTATION", "ALWAYS_ALLOW", "ALWAYS_DENY"];
+        self.evaluation = match (object.one_of("evaluation", text, values, problems)?, require) {
+            (0, Some(requirement)) => Evaluation::RequireAttestation(requirement?),
+            (0, None) => {
+                object.required("require", problems)?;
+                return None;
+            }
+            (_, Some(_)) => {
+                let message = format_args!("{text} asks for no attestation; leave \"require\" out");
+                object.invalid("require", &message, problems);
+                return None;
+            }
+            (1, None) => Evaluation::AlwaysAllow,
+            (_, None) => Evaluation::AlwaysDeny,
+        };
+        if enforcement? == 1 {
+            self.enforcement = Enforcement::DryRun;
+        }
+        Some(())
     }
 
     /// Whether this rule decides for the image in this place.
@@ -163,37 +205,4 @@ fn patterns<T>(
         Some(())
     })?;
     Some(patterns)
-}
-
-fn decode_evaluation(
-    object: &Object<'_, '_>,
-    attestors: &Names<'_>,
-    problems: &mut Problems,
-) -> Option<(Evaluation, Enforcement)> {
-    let enforcement = match object.optional_string("enforcement", problems) {
-        Some(text) => object.one_of("enforcement", text, &["BLOCK", "DRY_RUN"], problems),
-        None if object.has("enforcement") => None,
-        None => Some(0),
-    };
-    let require = object
-        .get("require")
-        .map(|json| Requirement::decode(json, &object.place.member("require"), attestors, problems));
-    let text = object.required_string("evaluation", problems)?;
-    let values = &["REQUIRE_ATTESTATION", "ALWAYS_ALLOW", "ALWAYS_DENY"];
-    let evaluation = match (object.one_of("evaluation", text, values, problems)?, require) {
-        (0, Some(requirement)) => Evaluation::RequireAttestation(requirement?),
-        (0, None) => {
-            object.required("require", problems)?;
-            return None;
-        }
-        (_, Some(_)) => {
-            let message = format_args!("{text} asks for no attestation; leave \"require\" out");
-            object.invalid("require", &message, problems);
-            return None;
-        }
-        (1, None) => Evaluation::AlwaysAllow,
-        (_, None) => Evaluation::AlwaysDeny,
-    };
-    let enforcement = if enforcement? == 0 { Enforcement::Block } else { Enforcement::DryRun };
-    Some((evaluation, enforcement))
 }
