@@ -2,9 +2,9 @@
 
 use super::{
     requirement::Requirement,
-    search::{Found, Nearest, Search},
+    search::{Rank, Search},
 };
-use crate::{Outcome, ReasonCode};
+use crate::{AttestationReport, Outcome, ReasonCode};
 use alloc::{string::String, vec::Vec};
 
 /// The reason of a decision that rests on attestations.
@@ -14,36 +14,30 @@ pub(super) fn explain(search: &Search<'_>, requirement: &Requirement, satisfied:
         let detail = format_args!("the limit of {} verifications a decision is reached", search.verifications());
         return Outcome::told(ReasonCode::LimitReached, detail);
     }
-    let mut met = Vec::new();
-    for attestor in requirement.attestors() {
-        if search.found(attestor).is_some_and(Found::is_satisfied) {
-            met.push(attestor);
-        }
+    let mut met = String::new();
+    for report in search.reports().iter().filter(|report| report.satisfied) {
+        push_name(&mut met, &report.name);
     }
     if satisfied {
-        return Outcome::told(ReasonCode::Attested, format_args!("attested by {}", names(search, &met)));
+        return Outcome::told(ReasonCode::Attested, format_args!("attested by {met}"));
     }
     let mut failing = Vec::new();
     collect_failing(search, requirement, &mut failing);
-    // Of equals the first.
-    let mut nearest: Option<(&Found<'_>, &Nearest)> = None;
-    for attestor in &failing {
-        if let Some(found) = search.found(*attestor)
-            && let Some(failure) = found.nearest()
-            && nearest.is_none_or(|(_, other)| failure.rank > other.rank)
-        {
-            nearest = Some((found, failure));
+    let mut nearest: Option<(Rank, &str, &AttestationReport)> = None;
+    for failure in failing.iter().filter_map(|attestor| search.nearest(*attestor)) {
+        // Of equals the first.
+        if nearest.is_none_or(|nearest| failure.0 > nearest.0) {
+            nearest = Some(failure);
         }
     }
-    let code = nearest.map_or(ReasonCode::NoAttestation, |(_, failure)| failure.rank.1);
+    let code = nearest.map_or(ReasonCode::NoAttestation, |((_, code), ..)| code);
     if !met.is_empty() && matches!(code, ReasonCode::NoAttestation | ReasonCode::UnknownKey) {
         return partly(search, &met, &failing, requirement);
     }
-    match nearest.and_then(|(found, failure)| found.report_of(failure)) {
-        Some((attestor, attempt)) => {
-            let (before, source, after) =
-                if attempt.source.is_empty() { ("", "", "") } else { (" (", &*attempt.source, ")") };
-            let detail = attempt.outcome.detail();
+    match nearest {
+        Some((_, attestor, attempt)) => {
+            let (before, after) = if attempt.source.is_empty() { ("", "") } else { (" (", ")") };
+            let (detail, source) = (attempt.outcome.detail(), &attempt.source);
             Outcome::told(code, format_args!("attestor {attestor}: {detail}{before}{source}{after}"))
         }
         None => nothing_found(search, &failing),
@@ -71,17 +65,20 @@ fn collect_failing(search: &Search<'_>, requirement: &Requirement, failing: &mut
 fn names(search: &Search<'_>, attestors: &[usize]) -> String {
     let mut names = String::new();
     for attestor in attestors {
-        if !names.is_empty() {
-            names.push_str(", ");
-        }
-        names.push_str(search.attestor_name(*attestor));
+        push_name(&mut names, search.attestor_name(*attestor));
     }
     names
 }
 
-fn partly(search: &Search<'_>, met: &[usize], failing: &[usize], requirement: &Requirement) -> Outcome {
+fn push_name(names: &mut String, name: &str) {
+    if !names.is_empty() {
+        names.push_str(", ");
+    }
+    names.push_str(name);
+}
+
+fn partly(search: &Search<'_>, met: &str, failing: &[usize], requirement: &Requirement) -> Outcome {
     let code = ReasonCode::AttestorNotSatisfied;
-    let met = names(search, met);
     match (requirement, failing) {
         (Requirement::AtLeast { number, of }, _) => {
             let counted = search.counted(of);

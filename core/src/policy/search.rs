@@ -30,6 +30,8 @@ pub(super) struct Search<'a> {
     limit_reached: bool,
     opened: Vec<Opened<'a>>,
     found: Vec<Found<'a>>,
+    /// Of those that were found, in the same order.
+    reports: Vec<AttestorReport>,
 }
 
 /// A signature that was recovered beforehand, together with those of other images.
@@ -44,17 +46,13 @@ pub(super) struct Found<'a> {
     attestor: usize,
     /// The moduli of the keys that made valid attestations.
     keys: Vec<&'a [u8]>,
-    nearest: Option<Nearest>,
-    report: AttestorReport,
+    /// The failure that comes nearest to a valid attestation of this image, of equals the first: its rank, and its place in
+    /// the report.
+    nearest: Option<(Rank, usize)>,
 }
 
-/// The failure that comes nearest to a valid attestation of this image; of equals the first.
-pub(super) struct Nearest {
-    /// Whether the attestation names the digest, and why it failed.
-    pub(super) rank: (bool, ReasonCode),
-    /// Its place in the report of the attestor.
-    place: usize,
-}
+/// How near a failure comes: whether the attestation names the digest, and why it failed.
+pub(super) type Rank = (bool, ReasonCode);
 
 impl<'a> Search<'a> {
     pub(super) fn new(
@@ -76,6 +74,7 @@ impl<'a> Search<'a> {
             limit_reached: false,
             opened: Vec::new(),
             found: Vec::new(),
+            reports: Vec::new(),
         }
     }
 
@@ -143,48 +142,56 @@ impl<'a> Search<'a> {
         self.policy.budget.verifications
     }
 
+    /// What became of each attestor that was asked, in the order in which they were.
+    pub(super) fn reports(&self) -> &[AttestorReport] {
+        &self.reports
+    }
+
     pub(super) fn into_reports(self) -> Vec<AttestorReport> {
-        let mut reports = Vec::with_capacity(self.found.len());
-        for found in self.found {
-            reports.push(found.report);
-        }
-        reports
+        self.reports
+    }
+
+    /// The failure for an attestor that comes nearest to a valid attestation, and the attestor's name.
+    pub(super) fn nearest(&self, attestor: usize) -> Option<(Rank, &str, &AttestationReport)> {
+        let place = self.found.iter().position(|found| found.attestor == attestor)?;
+        let (rank, attempt) = self.found.get(place)?.nearest?;
+        let report = self.reports.get(place)?;
+        Some((rank, &report.name, report.attestations.get(attempt)?))
     }
 
     fn satisfied(&mut self, attestor: usize) -> bool {
         if let Some(found) = self.found(attestor) {
             return found.is_satisfied();
         }
-        let found = self.search(attestor);
+        let mut found = Found { attestor, keys: Vec::new(), nearest: None };
+        let mut attestations = Vec::new();
+        self.search(&mut found, &mut attestations);
         let satisfied = found.is_satisfied();
+        self.reports.push(AttestorReport { name: self.attestor_name(attestor).into(), satisfied, attestations });
         self.found.push(found);
         satisfied
     }
 
-    fn search(&mut self, index: usize) -> Found<'a> {
-        let name = self.attestor_name(index).into();
-        let report = AttestorReport { name, satisfied: false, attestations: Vec::new() };
-        let mut found = Found { attestor: index, keys: Vec::new(), nearest: None, report };
-        let Some(attestor) = self.policy.attestors.get(index) else { return found };
+    fn search(&mut self, found: &mut Found<'a>, attempts: &mut Vec<AttestationReport>) {
+        let Some(attestor) = self.policy.attestors.get(found.attestor) else { return };
         // A thorough search ends when there is no other key left to find.
-        let is_thorough = self.policy.thorough.get(index).copied().unwrap_or(true);
+        let is_thorough = self.policy.thorough.get(found.attestor).copied().unwrap_or(true);
         let enough = if is_thorough { attestor.keys.len() } else { 1 };
         for place in 0..self.evidence.len() {
             let Some(evidence) = self.evidence.get(place).copied() else { break };
             if let Some(outcome) = untried(evidence.attestation) {
-                found.add(evidence, None, outcome);
+                found.add(evidence, None, outcome, attempts);
             }
             for signature in evidence.attestation.signatures() {
-                self.attempt(attestor, evidence, signature, &mut found);
+                self.attempt(attestor, evidence, signature, found, attempts);
                 if self.limit_reached || found.keys.len() >= enough {
-                    return found;
+                    return;
                 }
             }
             if self.limit_reached {
-                return found;
+                return;
             }
         }
-        found
     }
 
     /// Which keys of the attestor a signature may be by; none if it names a key that is another attestor's.
@@ -218,6 +225,7 @@ impl<'a> Search<'a> {
         evidence: Evidence<'a>,
         signature: &'a Signature,
         found: &mut Found<'a>,
+        attempts: &mut Vec<AttestationReport>,
     ) {
         let Some(keys) = self.keys(evidence, signature, found.attestor) else { return };
         let (key, outcome) = self.attempt_keys(attestor, &keys, evidence.attestation, signature, &mut found.keys);
@@ -225,7 +233,7 @@ impl<'a> Search<'a> {
             (Some(key), _) => Some(key.id.clone()),
             (None, named) => named.map(|id| Excerpt(id, 1024).text().into_owned()),
         };
-        found.add(evidence, key_id, outcome);
+        found.add(evidence, key_id, outcome, attempts);
     }
 
     /// What came of the keys that a signature may be by, and the key that it came of.
@@ -345,29 +353,21 @@ fn untried(attestation: &Attestation) -> Option<Outcome> {
 }
 
 impl Found<'_> {
-    fn add(&mut self, evidence: Evidence<'_>, key_id: Option<String>, outcome: Outcome) {
+    fn add(
+        &mut self,
+        evidence: Evidence<'_>,
+        key_id: Option<String>,
+        outcome: Outcome,
+        attempts: &mut Vec<AttestationReport>,
+    ) {
         let rank = (evidence.names_digest, outcome.code);
-        if self.nearest.as_ref().is_none_or(|nearest| rank > nearest.rank) {
-            self.nearest = Some(Nearest { rank, place: self.report.attestations.len() });
+        if self.nearest.is_none_or(|(other, _)| rank > other) {
+            self.nearest = Some((rank, attempts.len()));
         }
-        self.report.satisfied = self.is_satisfied();
-        self.report.attestations.push(AttestationReport {
-            source: evidence.attestation.source().into(),
-            key_id,
-            outcome,
-        });
+        attempts.push(AttestationReport { source: evidence.attestation.source().into(), key_id, outcome });
     }
 
     pub(super) fn is_satisfied(&self) -> bool {
         !self.keys.is_empty()
-    }
-
-    pub(super) fn nearest(&self) -> Option<&Nearest> {
-        self.nearest.as_ref()
-    }
-
-    /// The attestor's name, and the report of a failure.
-    pub(super) fn report_of(&self, failure: &Nearest) -> Option<(&str, &AttestationReport)> {
-        Some((&self.report.name, self.report.attestations.get(failure.place)?))
     }
 }
