@@ -1,5 +1,12 @@
 use core::fmt;
 
+/// What there is to say of a code.
+struct Facts {
+    number: u16,
+    code: &'static str,
+    description: &'static str,
+}
+
 macro_rules! reason_codes {
     ($(#[doc = $description:literal] $variant:ident = $number:literal, $code:literal;)+) => {
         /// Why an image was allowed or denied, or what became of one attestation: stable in every language.
@@ -18,14 +25,14 @@ macro_rules! reason_codes {
             /// The code as it stands in reports, such as `TAG_REFERENCE`.
             #[must_use]
             pub fn code(self) -> &'static str {
-                match self { $(ReasonCode::$variant => $code,)+ }
+                self.facts().code
             }
 
             /// The code as a number, for languages that want one: allowing reasons from 100, denials by policy from
             /// 200, failures of attestations from 300, and what stopped the evaluation from 400.
             #[must_use]
             pub fn number(self) -> u16 {
-                match self { $(ReasonCode::$variant => $number,)+ }
+                self.facts().number
             }
 
             /// Whether this reason allows an image.
@@ -37,7 +44,15 @@ macro_rules! reason_codes {
             /// What the code means, in a sentence.
             #[must_use]
             pub fn description(self) -> &'static str {
-                match self { $(ReasonCode::$variant => const { $description.trim_ascii() },)+ }
+                self.facts().description
+            }
+
+            fn facts(self) -> &'static Facts {
+                match self {
+                    $(ReasonCode::$variant => {
+                        const { &Facts { number: $number, code: $code, description: $description.trim_ascii() } }
+                    })+
+                }
             }
         }
     };
