@@ -139,7 +139,7 @@ impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problems.as_slice() {
             [] => f.write_str("not a policy"),
-            [problem] => write!(f, "{problem}"),
+            [problem] => problem.fmt(f),
             [problem, more @ ..] => write!(f, "{problem} (and {} more)", more.len()),
         }
     }

@@ -6,7 +6,7 @@ use super::{
     requirement::Requirement,
     rule::Rule,
 };
-use crate::JsonWriter;
+use crate::{JsonWriter, UnixTime};
 use alloc::string::{String, ToString};
 
 impl Policy {
@@ -74,11 +74,14 @@ impl Attestor {
 impl AttestorKey {
     fn outline(&self, json: &mut JsonWriter) {
         json.open('{').name("id").text(&self.id).name("algorithm").text(&self.key.algorithm().to_string());
-        for (name, time) in [("validFrom", self.valid_from), ("validUntil", self.valid_until)] {
-            json.name(name).text_or_null(time.map(|time| time.to_string()).as_deref());
-        }
+        push_time(json.name("validFrom"), self.valid_from);
+        push_time(json.name("validUntil"), self.valid_until);
         json.close('}');
     }
+}
+
+fn push_time(json: &mut JsonWriter, time: Option<UnixTime>) {
+    json.text_or_null(time.map(|time| time.to_string()).as_deref());
 }
 
 impl Rule {
