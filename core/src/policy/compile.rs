@@ -30,7 +30,7 @@ impl Policy {
             attestors: Vec::new(),
             allowlist: Vec::new(),
             rules: Vec::new(),
-            default: None,
+            has_default: false,
             break_glass: None,
             budget,
             key_ids: Vec::new(),
@@ -71,9 +71,9 @@ impl Policy {
             Some(())
         });
         check_names(names, "rules", problems);
-        if let Some(json) = root.get("default") {
-            self.default = Rule::decode_default(json, &root.place.member("default"), &known, problems);
-        }
+        let default = root
+            .get("default")
+            .and_then(|json| Rule::decode_default(json, &root.place.member("default"), &known, problems));
         if let Some(json) = root.get("breakglass")
             && let place = root.place.member("breakglass")
             && let Some(object) = Object::new(json, &place, &["annotation"], problems)
@@ -81,6 +81,10 @@ impl Policy {
             self.break_glass = object.required_string("annotation", problems).map(String::from);
         }
         self.check_limits(problems);
+        if let Some(default) = default {
+            self.rules.push(default);
+            self.has_default = true;
+        }
     }
 
     fn check_limits(&self, problems: &mut Problems) {
@@ -131,7 +135,7 @@ impl Policy {
     /// another that has one of the same keys. Which key each of them is satisfied by can then change the count.
     fn attestors_to_search_thoroughly(&self) -> Vec<bool> {
         let mut thorough = vec![false; self.attestors.len()];
-        for rule in self.rules.iter().chain(&self.default) {
+        for rule in &self.rules {
             if let Some(requirement) = rule.evaluation.requirement() {
                 self.mark_shared(requirement, &mut thorough);
             }

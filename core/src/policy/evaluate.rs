@@ -134,7 +134,7 @@ impl Policy {
     /// The first rule that matches. A rule that may match, for all that is known, stops the search: a later rule
     /// could be the weaker one.
     fn rule(&self, image: &ImageReference, context: &AdmissionContext<'_>) -> Result<&Rule, Outcome> {
-        for rule in self.rules.iter().chain(&self.default) {
+        for rule in &self.rules {
             match rule.matches(image, context) {
                 Match::Yes => return Ok(rule),
                 Match::No => {}

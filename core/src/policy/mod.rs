@@ -45,8 +45,9 @@ use rule::Rule;
 pub struct Policy {
     attestors: Vec<Attestor>,
     allowlist: Vec<Exemption>,
+    /// In the order in which they are tried; the policy's default, if it has one, is the last.
     rules: Vec<Rule>,
-    default: Option<Rule>,
+    has_default: bool,
     break_glass: Option<String>,
     budget: Budget,
     /// Which keys of which attestors answer to an id, sorted: (id, attestor, key).
@@ -104,6 +105,14 @@ impl Policy {
     /// The names of the attestors, in the order of the document, each with its description.
     pub fn attestors(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.attestors.iter().map(|attestor| (attestor.name.as_str(), attestor.description.as_deref()))
+    }
+
+    /// The rules that have names of their own, and the policy's default.
+    fn rules_and_default(&self) -> (&[Rule], Option<&Rule>) {
+        match self.rules.split_last() {
+            Some((default, rules)) if self.has_default => (rules, Some(default)),
+            _ => (&self.rules, None),
+        }
     }
 
     /// The annotation that asks for break-glass, if the policy has break-glass at all.

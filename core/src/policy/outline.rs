@@ -50,7 +50,7 @@ impl Policy {
 
     /// The rules in the order in which they are tried; the policy's default, if it has one, is the last.
     pub fn rules(&self) -> impl Iterator<Item = PolicyRule<'_>> {
-        self.rules.iter().chain(&self.default).map(|rule| self.outline(rule))
+        self.rules.iter().map(|rule| self.outline(rule))
     }
 
     /// How many patterns the allowlist has.

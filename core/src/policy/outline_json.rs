@@ -45,11 +45,12 @@ impl Policy {
             json.text(&exemption.text);
         }
         json.close(']').name("rules").open('[');
-        for rule in &self.rules {
+        let (rules, default) = self.rules_and_default();
+        for rule in rules {
             rule.outline(&self.attestors, &mut json);
         }
         json.close(']').name("default");
-        match &self.default {
+        match default {
             Some(rule) => rule.outline(&self.attestors, &mut json),
             None => {
                 json.raw("null");

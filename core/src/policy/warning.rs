@@ -26,7 +26,7 @@ impl Policy {
     pub fn warnings(&self, now: UnixTime) -> Vec<Problem> {
         let mut warnings = Problems::default();
         let mut used = Vec::new();
-        for requirement in self.rules.iter().chain(&self.default).filter_map(|rule| rule.evaluation.requirement()) {
+        for requirement in self.rules.iter().filter_map(|rule| rule.evaluation.requirement()) {
             requirement.collect(&mut used);
         }
         let list = ROOT.member("attestors");
@@ -43,10 +43,11 @@ impl Policy {
             exemption.pattern.warn(&list.item(index).member("pattern"), &mut warnings);
         }
         let list = ROOT.member("rules");
-        for (index, rule) in self.rules.iter().enumerate() {
+        let (rules, default) = self.rules_and_default();
+        for (index, rule) in rules.iter().enumerate() {
             self.warn_of_rule(index, rule, &list.item(index), &mut warnings);
         }
-        self.warn_of_default(&mut warnings);
+        warn_of_default(default, &mut warnings);
         if self.break_glass.is_some() {
             let message = "whoever may set the annotation may run any image; watch for the reason BREAK_GLASS";
             warn(&mut warnings, "BREAK_GLASS", &ROOT, "breakglass", &message);
@@ -139,23 +140,23 @@ impl Policy {
             }
         }
     }
+}
 
-    fn warn_of_default(&self, warnings: &mut Problems) {
-        let place = ROOT.member("default");
-        match &self.default {
-            None => {
-                let message = "there is no default: what no rule matches is denied with the reason NO_RULE";
-                warnings.add("NO_DEFAULT", &Place::Root, message);
+fn warn_of_default(default: Option<&Rule>, warnings: &mut Problems) {
+    let place = ROOT.member("default");
+    match default {
+        None => {
+            let message = "there is no default: what no rule matches is denied with the reason NO_RULE";
+            warnings.add("NO_DEFAULT", &Place::Root, message);
+        }
+        Some(default) => {
+            if matches!(default.evaluation, Evaluation::AlwaysAllow) {
+                let message = "what no rule matches runs without attestation";
+                warn(warnings, "ALWAYS_ALLOW", &place, "evaluation", &message);
             }
-            Some(default) => {
-                if matches!(default.evaluation, Evaluation::AlwaysAllow) {
-                    let message = "what no rule matches runs without attestation";
-                    warn(warnings, "ALWAYS_ALLOW", &place, "evaluation", &message);
-                }
-                if default.enforcement == Enforcement::DryRun {
-                    let message = "nothing that the default denies is blocked";
-                    warn(warnings, "DRY_RUN", &place, "enforcement", &message);
-                }
+            if default.enforcement == Enforcement::DryRun {
+                let message = "nothing that the default denies is blocked";
+                warn(warnings, "DRY_RUN", &place, "enforcement", &message);
             }
         }
     }
