@@ -62,7 +62,7 @@ export class Policy {
     return this.#decide([request], seconds(request.at, "at"), () => "")[0];
   }
 
-  /** Decides on many images at one time; signatures are verified together. */
+  /** Decides on many images at one time. */
   evaluateMany(requests, options) {
     checkMembers(options, ["at"], "options");
     const at = seconds(options.at, "at");
@@ -374,7 +374,7 @@ export function version() {
 }
 
 const REQUEST = ["image", "attestations", "cluster", "namespace", "serviceAccount", "annotations"];
-/** What is decided or verified in one call: enough for the processor to do several at once, and little memory. */
+/** What is decided or verified in one call: few calls, and little memory. */
 const TOGETHER = 64;
 
 function addQuestion(questions, request, place, own) {
@@ -385,9 +385,10 @@ function addQuestion(questions, request, place, own) {
     optionalText(request.cluster, `${place}cluster`),
     optionalText(request.namespace, `${place}namespace`),
     optionalText(request.serviceAccount, `${place}serviceAccount`),
-    annotationList(request.annotations, `${place}annotations`),
   ];
+  const annotations = annotationList(request.annotations, `${place}annotations`);
   call(() => questions.add(...members));
+  for (const [name, value] of annotations) call(() => questions.annotate(name, value));
 }
 
 /** The handle of a set, or of a new one that is the caller's to release. */
@@ -414,7 +415,7 @@ function attestationSet(value, place, own) {
 function annotationList(value, place) {
   if (value == null) return [];
   if (typeof value !== "object" || Array.isArray(value)) throw invalid(place, "expected an object of strings");
-  return Object.entries(value).flatMap(([name, content]) => [text(name, place), text(content, `${place}.${name}`)]);
+  return Object.entries(value).map(([name, content]) => [text(name, place), text(content, `${place}.${name}`)]);
 }
 
 /** Seconds since 1970, as the module takes them: a Date, milliseconds, or RFC 3339, which the module reads. */

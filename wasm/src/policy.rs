@@ -69,7 +69,7 @@ struct Question {
     cluster: Option<String>,
     namespace: Option<String>,
     service_account: Option<String>,
-    annotations: Vec<String>,
+    annotations: Vec<(String, String)>,
 }
 
 #[wasm_bindgen]
@@ -81,7 +81,7 @@ impl Questions {
         Self::default()
     }
 
-    /// Adds one. Annotations are names and values by turns.
+    /// Adds one.
     pub fn add(
         &mut self,
         image: String,
@@ -89,17 +89,24 @@ impl Questions {
         cluster: Option<String>,
         namespace: Option<String>,
         service_account: Option<String>,
-        annotations: Vec<String>,
     ) {
         let attestations = Rc::clone(&attestations.0);
+        let annotations = Vec::new();
         self.0.push(Question { image, attestations, cluster, namespace, service_account, annotations });
+    }
+
+    /// Adds an annotation to the one that was added last. One by one: a list of texts needs code that nothing else does.
+    pub fn annotate(&mut self, name: String, value: String) {
+        if let Some(question) = self.0.last_mut() {
+            question.annotations.push((name, value));
+        }
     }
 }
 
 impl Question {
     fn decide(&self, policy: &dokimos::Policy, now: UnixTime) -> Decision {
-        let (pairs, _) = self.annotations.as_chunks::<2>();
-        let annotations: Vec<_> = pairs.iter().map(|[name, value]| (name.as_str(), value.as_str())).collect();
+        let annotations: Vec<_> =
+            self.annotations.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let context = AdmissionContext {
             cluster: self.cluster.as_deref(),
             namespace: self.namespace.as_deref(),
