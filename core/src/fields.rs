@@ -9,17 +9,16 @@ use alloc::borrow::Cow;
 
 /// The names under which a member may stand: protocol buffers' JSON has two, `lowerCamelCase` and `snake_case`.
 #[derive(Clone, Copy)]
-pub(crate) struct Name(pub(crate) &'static str, pub(crate) &'static str);
+pub(crate) struct Name(pub(crate) &'static [&'static str]);
 
 impl Name {
-    /// A member that has one name.
-    pub(crate) const fn only(name: &'static str) -> Self {
-        Self(name, name)
+    fn is(self, name: &str) -> bool {
+        self.0.contains(&name)
     }
 
-    pub(crate) fn is(self, name: &str) -> bool {
-        // Two names differ in their length, by the underscores; one name is not compared twice.
-        name == self.0 || (self.0.len() != self.1.len() && name == self.1)
+    /// The one that is written, and that messages show.
+    pub(crate) fn shown(self) -> &'static str {
+        self.0.first().unwrap_or(&"")
     }
 }
 
@@ -45,7 +44,7 @@ impl<'j, 'p> Fields<'j, 'p> {
             (None, _) | (Some((_, Json::Null)), None) => Ok(None),
             (Some((member, json)), None) => Ok(Some(Field { json, name: member, parent: self.place })),
             (Some(_), Some(_)) => {
-                let message = format_args!("the field \"{}\" stands twice", name.0);
+                let message = format_args!("the field \"{}\" stands twice", name.shown());
                 Err(Problem::new(code::DUPLICATE_FIELD, self.place, message))
             }
         }
@@ -62,12 +61,12 @@ impl<'j, 'p> Fields<'j, 'p> {
 
     /// The problem that a member is missing.
     pub(crate) fn missing(&self, name: Name) -> Problem {
-        Problem::new(code::MISSING_FIELD, self.place, format_args!("the field \"{}\" is missing", name.0))
+        Problem::new(code::MISSING_FIELD, self.place, format_args!("the field \"{}\" is missing", name.shown()))
     }
 
     /// The problem that two members are there that exclude each other.
     pub(crate) fn not_both(&self, one: Name, other: Name) -> Problem {
-        let message = format_args!("the fields \"{}\" and \"{}\" exclude each other", one.0, other.0);
+        let message = format_args!("the fields \"{}\" and \"{}\" exclude each other", one.shown(), other.shown());
         Problem::new(code::INVALID_VALUE, self.place, message)
     }
 }

@@ -15,14 +15,14 @@ use alloc::format;
 /// Of these members a bundle has at least one, and no other format has any.
 pub(super) const MEMBERS: [Name; 3] = [MATERIAL, ENVELOPE, MESSAGE_SIGNATURE];
 
-const CERTIFICATE: Name = Name::only("certificate");
-const CHAIN: Name = Name("x509CertificateChain", "x509_certificate_chain");
-const ENVELOPE: Name = Name("dsseEnvelope", "dsse_envelope");
-const HINT: Name = Name::only("hint");
-const MATERIAL: Name = Name("verificationMaterial", "verification_material");
-const MEDIA_TYPE: Name = Name("mediaType", "media_type");
-const MESSAGE_SIGNATURE: Name = Name("messageSignature", "message_signature");
-const PUBLIC_KEY: Name = Name("publicKey", "public_key");
+const CERTIFICATE: Name = Name(&["certificate"]);
+const CHAIN: Name = Name(&["x509CertificateChain", "x509_certificate_chain"]);
+const ENVELOPE: Name = Name(&["dsseEnvelope", "dsse_envelope"]);
+const HINT: Name = Name(&["hint"]);
+const MATERIAL: Name = Name(&["verificationMaterial", "verification_material"]);
+const MEDIA_TYPE: Name = Name(&["mediaType", "media_type"]);
+const MESSAGE_SIGNATURE: Name = Name(&["messageSignature", "message_signature"]);
+const PUBLIC_KEY: Name = Name(&["publicKey", "public_key"]);
 
 /// The versions differ in what must be proved about logs and certificates. The type is not signed; nothing is taken
 /// for good because of it.

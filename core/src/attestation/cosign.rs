@@ -19,8 +19,8 @@ use alloc::{string::String, vec};
 /// Members that are passed over. In `Cert` and `Chain` Go writes the modulus of an RSA key as one number.
 pub(super) const UNREAD: &[&str] = &["Bundle", "Cert", "Chain", "RFC3161Timestamp"];
 
-const SIGNATURE: Name = Name::only("Base64Signature");
-const PAYLOAD: Name = Name::only("Payload");
+const SIGNATURE: Name = Name(&["Base64Signature"]);
+const PAYLOAD: Name = Name(&["Payload"]);
 
 pub(super) fn content(json: &Json<'_>, place: &Place<'_>) -> Result<Content, Problem> {
     let record = Fields::new(json, place)?;

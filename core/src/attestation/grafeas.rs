@@ -14,25 +14,25 @@ use crate::{
 };
 use alloc::{format, string::String};
 
-const ATTESTATION: Name = Name::only("attestation");
-const CONTENT_TYPE: Name = Name("contentType", "content_type");
-const ENVELOPE: Name = Name::only("envelope");
-const GENERIC: Name = Name("genericSignedAttestation", "generic_signed_attestation");
-const JWTS: Name = Name::only("jwts");
-const KIND: Name = Name::only("kind");
-const NAME: Name = Name::only("name");
-const PAYLOAD: Name = Name("serializedPayload", "serialized_payload");
-const PGP: Name = Name("pgpSignedAttestation", "pgp_signed_attestation");
-const RESOURCE: Name = Name::only("resource");
-const RESOURCE_URI: Name = Name("resourceUri", "resource_uri");
-const SIGNATURES: Name = Name::only("signatures");
-const URI: Name = Name::only("uri");
+const ATTESTATION: Name = Name(&["attestation"]);
+const CONTENT_TYPE: Name = Name(&["contentType", "content_type"]);
+const ENVELOPE: Name = Name(&["envelope"]);
+const GENERIC: Name = Name(&["genericSignedAttestation", "generic_signed_attestation"]);
+const JWTS: Name = Name(&["jwts"]);
+const KIND: Name = Name(&["kind"]);
+const NAME: Name = Name(&["name"]);
+const PAYLOAD: Name = Name(&["serializedPayload", "serialized_payload"]);
+const PGP: Name = Name(&["pgpSignedAttestation", "pgp_signed_attestation"]);
+const RESOURCE: Name = Name(&["resource"]);
+const RESOURCE_URI: Name = Name(&["resourceUri", "resource_uri"]);
+const SIGNATURES: Name = Name(&["signatures"]);
+const URI: Name = Name(&["uri"]);
 
 const SIGNED: Names = Names {
     payload: PAYLOAD,
     payload_type: None,
-    signature: Name::only("signature"),
-    key_id: Name("publicKeyId", "public_key_id"),
+    signature: Name(&["signature"]),
+    key_id: Name(&["publicKeyId", "public_key_id"]),
 };
 
 pub(super) fn read(json: &Json<'_>, place: &Place<'_>, source: &Source, budget: &Budget) -> Attestation {
@@ -162,9 +162,9 @@ impl Attestation {
             return Err(Problem::new(code::INVALID_VALUE, &list.item(index), "the key id is empty"));
         }
         let mut out = String::from("{");
-        for (name, value) in [(RESOURCE_URI, resource_uri), (Name("noteName", "note_name"), note_name)] {
+        for (name, value) in [(RESOURCE_URI, resource_uri), (Name(&["noteName", "note_name"]), note_name)] {
             if !value.is_empty() {
-                go_json::push_string(&mut out, name.0);
+                go_json::push_string(&mut out, name.shown());
                 out.push(':');
                 go_json::push_string(&mut out, value);
                 out.push(',');

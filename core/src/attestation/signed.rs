@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::string::String;
 
-const SIGNATURES: Name = Name::only("signatures");
+const SIGNATURES: Name = Name(&["signatures"]);
 
 /// What a format calls the members.
 pub(super) struct Names {

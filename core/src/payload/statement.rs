@@ -116,20 +116,20 @@ impl<'s> Subject<'s> {
 
 fn check(json: &Json<'_>) -> Result<(), Problem> {
     let statement = Fields::new(json, &Place::Root)?;
-    let kind = statement.text(Name::only("_type"))?;
+    let kind = statement.text(Name(&["_type"]))?;
     if !TYPES.contains(&kind) {
         let message = format_args!("unknown type \"{}\"", Shown(kind));
         return Err(Problem::new(code::INVALID_VALUE, &Place::Root.member("_type"), message));
     }
-    let subjects = statement.required(Name::only("subject"))?;
+    let subjects = statement.required(Name(&["subject"]))?;
     let subjects_at = subjects.place();
     let list = subjects.json.array_at(&subjects_at)?;
     check_count(list.len(), SUBJECTS, "subjects", &subjects_at)?;
     for (index, subject) in list.iter().enumerate() {
         check_subject(subject, &subjects_at.item(index))?;
     }
-    statement.text(Name::only("predicateType"))?;
-    if let Some(predicate) = statement.optional(Name::only("predicate"))? {
+    statement.text(Name(&["predicateType"]))?;
+    if let Some(predicate) = statement.optional(Name(&["predicate"]))? {
         predicate.json.object_at(&predicate.place())?;
     }
     Ok(())
@@ -137,10 +137,10 @@ fn check(json: &Json<'_>) -> Result<(), Problem> {
 
 fn check_subject(json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
     let subject = Fields::new(json, place)?;
-    if let Some(name) = subject.optional(Name::only("name"))? {
+    if let Some(name) = subject.optional(Name(&["name"]))? {
         name.text()?;
     }
-    let digests = subject.required(Name::only("digest"))?;
+    let digests = subject.required(Name(&["digest"]))?;
     let digests_at = digests.place();
     let list = digests.json.object_at(&digests_at)?;
     check_count(list.len(), DIGESTS, "digests", &digests_at)?;
