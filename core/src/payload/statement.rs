@@ -1,10 +1,10 @@
 //! in-toto Statements (in-toto/attestation `spec/v1/statement.md`): what a DSSE envelope says of artifacts.
 
+use super::{canonical_object, text};
 use crate::{
     Budget, Digest, Problem,
     document::{Place, Shown, code},
     fields::{Fields, Name},
-    go_json,
     json::Json,
 };
 use alloc::string::String;
@@ -77,10 +77,7 @@ impl<'p> Statement<'p> {
     /// The predicate: JSON text of an object, compact, members sorted by name. dokimos does not look into it.
     #[must_use]
     pub fn predicate(&self) -> Option<String> {
-        let predicate = self.0.get("predicate").filter(|predicate| matches!(predicate, Json::Object(_)))?;
-        let mut text = String::new();
-        go_json::push_value(&mut text, predicate);
-        Some(text)
+        self.0.get("predicate").and_then(canonical_object)
     }
 }
 
@@ -152,13 +149,5 @@ fn check_count(count: usize, most: usize, what: &str, place: &Place<'_>) -> Resu
         0 => Err(Problem::new(code::INVALID_VALUE, place, format_args!("there are no {what}"))),
         _ if count > most => Err(Problem::new(code::LIMIT_REACHED, place, format_args!("more than {most} {what}"))),
         _ => Ok(()),
-    }
-}
-
-/// The member, if it is a text.
-fn text<'j>(json: &'j Json<'_>, name: &str) -> Option<&'j str> {
-    match json.get(name) {
-        Some(Json::String(text)) => Some(text),
-        _ => None,
     }
 }
