@@ -59,6 +59,14 @@ impl<'j, 'p> Fields<'j, 'p> {
         self.required(name)?.text()
     }
 
+    /// The text of a member, if it is there.
+    pub(crate) fn optional_text(&self, name: Name) -> Result<Option<&'j str>, Problem> {
+        match self.optional(name)? {
+            Some(field) => field.text().map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The problem that a member is missing.
     pub(crate) fn missing(&self, name: Name) -> Problem {
         Problem::new(code::MISSING_FIELD, self.place, format_args!("the field \"{}\" is missing", name.shown()))

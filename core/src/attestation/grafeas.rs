@@ -52,13 +52,10 @@ struct Occurrence<'j> {
 impl<'j> Occurrence<'j> {
     fn content(&mut self, json: &'j Json<'j>, place: &Place<'_>, budget: &Budget) -> Result<Content, Problem> {
         let occurrence = Fields::new(json, place)?;
-        self.name = occurrence.optional(NAME)?.map(|name| name.text()).transpose()?;
+        self.name = occurrence.optional_text(NAME)?;
         self.resource = self.resource(&occurrence)?;
-        let kind = match occurrence.optional(KIND)? {
-            Some(kind) => kind.text()?,
-            // What an absent kind is to protocol buffers.
-            None => "NOTE_KIND_UNSPECIFIED",
-        };
+        // What an absent kind is to protocol buffers.
+        let kind = occurrence.optional_text(KIND)?.unwrap_or("NOTE_KIND_UNSPECIFIED");
         // The second is the name that kritis knew.
         let attests = matches!(kind, "ATTESTATION" | "ATTESTATION_AUTHORITY" | "NOTE_KIND_UNSPECIFIED");
         let attestation = match (occurrence.optional(ATTESTATION)?, occurrence.optional(ENVELOPE)?) {
@@ -93,14 +90,13 @@ impl<'j> Occurrence<'j> {
 
     /// v1 has `resourceUri`, v1beta1 `resource.uri`.
     fn resource(&mut self, occurrence: &Fields<'j, '_>) -> Result<Option<&'j str>, Problem> {
-        if let Some(uri) = occurrence.optional(RESOURCE_URI)? {
-            return uri.text().map(Some);
+        if let Some(uri) = occurrence.optional_text(RESOURCE_URI)? {
+            return Ok(Some(uri));
         }
         let Some(resource) = occurrence.optional(RESOURCE)? else { return Ok(None) };
         self.format = "grafeas/v1beta1";
         let place = resource.place();
-        let uri = Fields::new(resource.json, &place)?.optional(URI)?;
-        uri.map(|uri| uri.text()).transpose()
+        Fields::new(resource.json, &place)?.optional_text(URI)
     }
 }
 
@@ -122,15 +118,10 @@ fn v1beta1(inner: Field<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
     };
     let place = generic.place();
     let details = Fields::new(generic.json, &place)?;
-    if let Some(kind) = details.optional(CONTENT_TYPE)? {
-        match kind.text()? {
-            "SIMPLE_SIGNING_JSON" | "CONTENT_TYPE_UNSPECIFIED" => {}
-            other => {
-                return Ok(Content::Unsupported(format!("an attestation of content type {}", Shown(other)).into()));
-            }
-        }
+    match details.optional_text(CONTENT_TYPE)? {
+        None | Some("SIMPLE_SIGNING_JSON" | "CONTENT_TYPE_UNSPECIFIED") => SIGNED.read(&details, budget),
+        Some(other) => Ok(Content::Unsupported(format!("an attestation of content type {}", Shown(other)).into())),
     }
-    SIGNED.read(&details, budget)
 }
 
 impl Attestation {

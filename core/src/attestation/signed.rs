@@ -60,7 +60,6 @@ impl Names {
 /// In protobuf's JSON a text that is empty and one that is absent are the same. Grafeas' own server refuses a signature
 /// without the id of a key; here it is one that names no key, as cosign's, and any key may have made it.
 pub(super) fn text_or_none(fields: &Fields<'_, '_>, name: Name) -> Result<Option<String>, Problem> {
-    let Some(field) = fields.optional(name)? else { return Ok(None) };
-    let text = field.text()?;
-    Ok((!text.is_empty()).then(|| text.into()))
+    let text = fields.optional_text(name)?.filter(|text| !text.is_empty());
+    Ok(text.map(String::from))
 }

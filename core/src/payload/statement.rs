@@ -134,9 +134,7 @@ fn check(json: &Json<'_>) -> Result<(), Problem> {
 
 fn check_subject(json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
     let subject = Fields::new(json, place)?;
-    if let Some(name) = subject.optional(Name(&["name"]))? {
-        name.text()?;
-    }
+    subject.optional_text(Name(&["name"]))?;
     let digests = subject.required(Name(&["digest"]))?;
     let digests_at = digests.place();
     let list = digests.json.object_at(&digests_at)?;
