@@ -32,7 +32,7 @@ pub(crate) struct Fields<'j, 'p> {
     place: &'p Place<'p>,
 }
 
-impl<'j, 'p> Fields<'j, 'p> {
+impl<'j: 'p, 'p> Fields<'j, 'p> {
     pub(crate) fn new(json: &'j Json<'j>, place: &'p Place<'p>) -> Result<Self, Problem> {
         json.object_at(place).map(|members| Self { members, place })
     }
@@ -42,7 +42,7 @@ impl<'j, 'p> Fields<'j, 'p> {
         let mut found = self.members.iter().filter(|(member, _)| name.is(member));
         match (found.next(), found.next()) {
             (None, _) | (Some((_, Json::Null)), None) => Ok(None),
-            (Some((member, json)), None) => Ok(Some(Field { json, name: member, parent: self.place })),
+            (Some((member, json)), None) => Ok(Some(Field { json, place: self.place.member(member) })),
             (Some(_), Some(_)) => {
                 let message = format_args!("the field \"{}\" stands twice", name.shown());
                 Err(Problem::new(code::DUPLICATE_FIELD, self.place, message))
@@ -79,21 +79,23 @@ impl<'j, 'p> Fields<'j, 'p> {
     }
 }
 
-/// A member of an object.
+/// A member of an object, and where it stands, under the name that it has there.
 #[derive(Clone, Copy)]
 pub(crate) struct Field<'j, 'p> {
     pub(crate) json: &'j Json<'j>,
-    name: &'j str,
-    parent: &'p Place<'p>,
+    pub(crate) place: Place<'p>,
 }
 
 impl<'j> Field<'j, '_> {
-    /// Where it stands, under the name that it has there.
-    pub(crate) fn place(&self) -> Place<'_> {
-        self.parent.member(self.name)
+    pub(crate) fn text(&self) -> Result<&'j str, Problem> {
+        self.json.string_at(&self.place)
     }
 
-    pub(crate) fn text(&self) -> Result<&'j str, Problem> {
-        self.json.string_at(&self.place())
+    pub(crate) fn object(&self) -> Result<Fields<'j, '_>, Problem> {
+        Fields::new(self.json, &self.place)
+    }
+
+    pub(crate) fn array(&self) -> Result<&'j [Json<'j>], Problem> {
+        self.json.array_at(&self.place)
     }
 }

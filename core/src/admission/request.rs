@@ -10,7 +10,7 @@ use crate::{
     document::{Place, Problem, Shown, code},
     json::Json,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 /// The longest id. The API server makes UUIDs, of 36 bytes.
 const UID_BYTES: usize = 256;

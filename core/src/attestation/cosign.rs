@@ -24,8 +24,8 @@ const PAYLOAD: Name = Name(&["Payload"]);
 
 pub(super) fn content(json: &Json<'_>, place: &Place<'_>) -> Result<Content, Problem> {
     let record = Fields::new(json, place)?;
-    let payload = payload_bytes(record.required(PAYLOAD)?, Dialect::Go)?;
-    let bytes = signature_bytes(record.required(SIGNATURE)?, Dialect::Go);
+    let payload = payload_bytes(&record.required(PAYLOAD)?, Dialect::Go)?;
+    let bytes = signature_bytes(&record.required(SIGNATURE)?, Dialect::Go);
     Ok(Content::Signed { payload, payload_type: None, signatures: vec![Signature { key_id: None, bytes }] })
 }
 

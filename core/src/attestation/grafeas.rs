@@ -61,7 +61,7 @@ impl<'j> Occurrence<'j> {
         let attestation = match (occurrence.optional(ATTESTATION)?, occurrence.optional(ENVELOPE)?) {
             (Some(attestation), _) if attests => attestation,
             // An envelope may stand in an occurrence of any kind: what it holds is in the envelope, and signed.
-            (None, Some(envelope)) => return dsse::content(envelope.json, &envelope.place(), budget),
+            (None, Some(envelope)) => return dsse::content(envelope.json, &envelope.place, budget),
             (None, None) if attests => return Err(occurrence.missing(ATTESTATION)),
             _ => {
                 let what = format!("an occurrence of kind {}", Shown(kind)).into();
@@ -72,8 +72,7 @@ impl<'j> Occurrence<'j> {
                 });
             }
         };
-        let place = attestation.place();
-        let details = Fields::new(attestation.json, &place)?;
+        let details = attestation.object()?;
         match details.optional(ATTESTATION)? {
             None => v1(&details, budget),
             Some(inner) => {
@@ -83,7 +82,7 @@ impl<'j> Occurrence<'j> {
                         return Err(details.not_both(ATTESTATION, other));
                     }
                 }
-                v1beta1(inner, budget)
+                v1beta1(&inner, budget)
             }
         }
     }
@@ -95,8 +94,7 @@ impl<'j> Occurrence<'j> {
         }
         let Some(resource) = occurrence.optional(RESOURCE)? else { return Ok(None) };
         self.format = "grafeas/v1beta1";
-        let place = resource.place();
-        Fields::new(resource.json, &place)?.optional_text(URI)
+        resource.object()?.optional_text(URI)
     }
 }
 
@@ -107,17 +105,15 @@ fn v1(details: &Fields<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
     SIGNED.read(details, budget)
 }
 
-fn v1beta1(inner: Field<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
-    let place = inner.place();
-    let details = Fields::new(inner.json, &place)?;
+fn v1beta1(inner: &Field<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
+    let details = inner.object()?;
     let generic = match (details.optional(GENERIC)?, details.optional(PGP)?) {
         (Some(generic), None) => generic,
         (None, Some(_)) => return Ok(Content::Unsupported("a PGP signed attestation".into())),
         (Some(_), Some(_)) => return Err(details.not_both(GENERIC, PGP)),
         (None, None) => return Err(details.missing(GENERIC)),
     };
-    let place = generic.place();
-    let details = Fields::new(generic.json, &place)?;
+    let details = generic.object()?;
     match details.optional_text(CONTENT_TYPE)? {
         None | Some("SIMPLE_SIGNING_JSON" | "CONTENT_TYPE_UNSPECIFIED") => SIGNED.read(&details, budget),
         Some(other) => Ok(Content::Unsupported(format!("an attestation of content type {}", Shown(other)).into())),

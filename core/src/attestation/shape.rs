@@ -62,9 +62,8 @@ impl<'b> Reader<'b> {
     fn page(&mut self, json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
         self.known = true;
         let Some(occurrences) = Fields::new(json, place)?.optional(OCCURRENCES)? else { return Ok(()) };
-        let place = occurrences.place();
-        for (index, occurrence) in occurrences.json.array_at(&place)?.iter().enumerate() {
-            let place = place.item(index);
+        for (index, occurrence) in occurrences.array()?.iter().enumerate() {
+            let place = occurrences.place.item(index);
             let attestation = grafeas::read(occurrence, &place, &self.source, self.budget);
             self.push(attestation)?;
         }

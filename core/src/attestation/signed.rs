@@ -22,20 +22,19 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn read(&self, details: &Fields<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
-        let payload = payload_bytes(details.required(self.payload)?, Dialect::Protobuf)?;
+        let payload = payload_bytes(&details.required(self.payload)?, Dialect::Protobuf)?;
         let payload_type = match self.payload_type {
             Some(name) => Some(details.text(name)?.into()),
             None => None,
         };
         let signatures = details.required(SIGNATURES)?;
-        let place = signatures.place();
-        let items = signatures.json.array_at(&place)?;
+        let (items, place) = (signatures.array()?, &signatures.place);
         if items.is_empty() {
-            return Err(Problem::new(code::INVALID_VALUE, &place, "the list is empty"));
+            return Err(Problem::new(code::INVALID_VALUE, place, "the list is empty"));
         }
         if items.len() > budget.signatures {
             let message = format_args!("more than {} signatures", budget.signatures);
-            return Err(Problem::new(code::LIMIT_REACHED, &place, message));
+            return Err(Problem::new(code::LIMIT_REACHED, place, message));
         }
         let read = |(index, item)| self.signature(item, &place.item(index));
         Ok(Content::Signed { payload, payload_type, signatures: items.iter().enumerate().map(read).collect() })
@@ -50,7 +49,8 @@ impl Names {
         match text_or_none(&fields, self.key_id) {
             Err(problem) => Signature { key_id: None, bytes: Err(problem) },
             Ok(key_id) => {
-                let bytes = fields.required(self.signature).and_then(|field| signature_bytes(field, Dialect::Protobuf));
+                let bytes =
+                    fields.required(self.signature).and_then(|field| signature_bytes(&field, Dialect::Protobuf));
                 Signature { key_id, bytes }
             }
         }

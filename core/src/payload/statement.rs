@@ -119,15 +119,14 @@ fn check(json: &Json<'_>) -> Result<(), Problem> {
         return Err(Problem::new(code::INVALID_VALUE, &Place::Root.member("_type"), message));
     }
     let subjects = statement.required(Name(&["subject"]))?;
-    let subjects_at = subjects.place();
-    let list = subjects.json.array_at(&subjects_at)?;
-    check_count(list.len(), SUBJECTS, "subjects", &subjects_at)?;
+    let list = subjects.array()?;
+    check_count(list.len(), SUBJECTS, "subjects", &subjects.place)?;
     for (index, subject) in list.iter().enumerate() {
-        check_subject(subject, &subjects_at.item(index))?;
+        check_subject(subject, &subjects.place.item(index))?;
     }
     statement.text(Name(&["predicateType"]))?;
     if let Some(predicate) = statement.optional(Name(&["predicate"]))? {
-        predicate.json.object_at(&predicate.place())?;
+        predicate.json.object_at(&predicate.place)?;
     }
     Ok(())
 }
@@ -136,10 +135,9 @@ fn check_subject(json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
     let subject = Fields::new(json, place)?;
     subject.optional_text(Name(&["name"]))?;
     let digests = subject.required(Name(&["digest"]))?;
-    let digests_at = digests.place();
-    let list = digests.json.object_at(&digests_at)?;
-    check_count(list.len(), DIGESTS, "digests", &digests_at)?;
-    list.iter().try_for_each(|(algorithm, value)| value.string_at(&digests_at.member(algorithm)).map(drop))
+    let list = digests.json.object_at(&digests.place)?;
+    check_count(list.len(), DIGESTS, "digests", &digests.place)?;
+    list.iter().try_for_each(|(algorithm, value)| value.string_at(&digests.place.member(algorithm)).map(drop))
 }
 
 fn check_count(count: usize, most: usize, what: &str, place: &Place<'_>) -> Result<(), Problem> {
