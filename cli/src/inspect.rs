@@ -244,12 +244,12 @@ impl ShownSubject {
 }
 
 impl Claim {
-    fn new(claim: &SimpleSigning) -> Self {
+    fn new(claim: &SimpleSigning<'_>) -> Self {
         Self {
             docker_reference: claim.docker_reference().to_owned(),
             manifest_digest: claim.manifest_digest().to_owned(),
             r#type: claim.signature_type().as_str(),
-            annotations: claim.annotations().and_then(|text| RawValue::from_string(text.to_owned()).ok()),
+            annotations: claim.annotations().and_then(|text| RawValue::from_string(text).ok()),
         }
     }
 }

@@ -9,17 +9,16 @@ use alloc::borrow::Cow;
 
 /// The names under which a member may stand: protocol buffers' JSON has two, `lowerCamelCase` and `snake_case`.
 #[derive(Clone, Copy)]
-pub(crate) struct Name(pub(crate) &'static str, pub(crate) &'static str);
+pub(crate) struct Name(pub(crate) &'static [&'static str]);
 
 impl Name {
-    /// A member that has one name.
-    pub(crate) const fn only(name: &'static str) -> Self {
-        Self(name, name)
+    fn is(self, name: &str) -> bool {
+        self.0.contains(&name)
     }
 
-    pub(crate) fn is(self, name: &str) -> bool {
-        // Two names differ in their length, by the underscores; one name is not compared twice.
-        name == self.0 || (self.0.len() != self.1.len() && name == self.1)
+    /// The one that is written, and that messages show.
+    pub(crate) fn shown(self) -> &'static str {
+        self.0.first().unwrap_or(&"")
     }
 }
 
@@ -33,7 +32,7 @@ pub(crate) struct Fields<'j, 'p> {
     place: &'p Place<'p>,
 }
 
-impl<'j, 'p> Fields<'j, 'p> {
+impl<'j: 'p, 'p> Fields<'j, 'p> {
     pub(crate) fn new(json: &'j Json<'j>, place: &'p Place<'p>) -> Result<Self, Problem> {
         json.object_at(place).map(|members| Self { members, place })
     }
@@ -43,9 +42,9 @@ impl<'j, 'p> Fields<'j, 'p> {
         let mut found = self.members.iter().filter(|(member, _)| name.is(member));
         match (found.next(), found.next()) {
             (None, _) | (Some((_, Json::Null)), None) => Ok(None),
-            (Some((member, json)), None) => Ok(Some(Field { json, name: member, parent: self.place })),
+            (Some((member, json)), None) => Ok(Some(Field { json, place: self.place.member(member) })),
             (Some(_), Some(_)) => {
-                let message = format_args!("the field \"{}\" stands twice", name.0);
+                let message = format_args!("the field \"{}\" stands twice", name.shown());
                 Err(Problem::new(code::DUPLICATE_FIELD, self.place, message))
             }
         }
@@ -60,33 +59,43 @@ impl<'j, 'p> Fields<'j, 'p> {
         self.required(name)?.text()
     }
 
+    /// The text of a member, if it is there.
+    pub(crate) fn optional_text(&self, name: Name) -> Result<Option<&'j str>, Problem> {
+        match self.optional(name)? {
+            Some(field) => field.text().map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The problem that a member is missing.
     pub(crate) fn missing(&self, name: Name) -> Problem {
-        Problem::new(code::MISSING_FIELD, self.place, format_args!("the field \"{}\" is missing", name.0))
+        Problem::new(code::MISSING_FIELD, self.place, format_args!("the field \"{}\" is missing", name.shown()))
     }
 
     /// The problem that two members are there that exclude each other.
     pub(crate) fn not_both(&self, one: Name, other: Name) -> Problem {
-        let message = format_args!("the fields \"{}\" and \"{}\" exclude each other", one.0, other.0);
+        let message = format_args!("the fields \"{}\" and \"{}\" exclude each other", one.shown(), other.shown());
         Problem::new(code::INVALID_VALUE, self.place, message)
     }
 }
 
-/// A member of an object.
+/// A member of an object, and where it stands, under the name that it has there.
 #[derive(Clone, Copy)]
 pub(crate) struct Field<'j, 'p> {
     pub(crate) json: &'j Json<'j>,
-    name: &'j str,
-    parent: &'p Place<'p>,
+    pub(crate) place: Place<'p>,
 }
 
 impl<'j> Field<'j, '_> {
-    /// Where it stands, under the name that it has there.
-    pub(crate) fn place(&self) -> Place<'_> {
-        self.parent.member(self.name)
+    pub(crate) fn text(&self) -> Result<&'j str, Problem> {
+        self.json.string_at(&self.place)
     }
 
-    pub(crate) fn text(&self) -> Result<&'j str, Problem> {
-        self.json.string_at(&self.place())
+    pub(crate) fn object(&self) -> Result<Fields<'j, '_>, Problem> {
+        Fields::new(self.json, &self.place)
+    }
+
+    pub(crate) fn array(&self) -> Result<&'j [Json<'j>], Problem> {
+        self.json.array_at(&self.place)
     }
 }

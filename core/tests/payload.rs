@@ -11,7 +11,7 @@ use std::fs;
 const REFERENCE: &str = "gcr.io/kritis-project/kritis-server";
 const DIGEST: &str = "sha256:b3f3eccfd27c9864312af3796067e7db28007a1566e1e042c5862eed3ff1b2c8";
 
-fn parse(text: impl AsRef<[u8]>) -> Result<SimpleSigning, (&'static str, String)> {
+fn parse(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<SimpleSigning<'_>, (&'static str, String)> {
     SimpleSigning::parse(text.as_ref(), &Budget::default()).map_err(|problem| (problem.code(), problem.path().into()))
 }
 
@@ -62,14 +62,15 @@ fn cosign_goldens_are_written_to_the_byte() {
         let golden = golden.as_str().unwrap();
         let claim = parse(golden).unwrap();
         let (reference, digest) = (claim.docker_reference(), claim.manifest_digest());
-        let written = SimpleSigning::write(PayloadStyle::Cosign, reference, digest, claim.annotations()).unwrap();
+        let written =
+            SimpleSigning::write(PayloadStyle::Cosign, reference, digest, claim.annotations().as_deref()).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), golden);
         assert_eq!(claim.signature_type(), SignatureType::Cosign);
     }
     // sigstore's own type reads cosign's payloads only; ours also reads those of containers/image.
     for other in goldens["unmarshal_reject_in_sigstore_lib"].as_array().unwrap() {
         let claim = parse(other.as_str().unwrap()).unwrap();
-        assert_eq!((claim.signature_type(), claim.annotations()), (SignatureType::Atomic, Some("{}")));
+        assert_eq!((claim.signature_type(), claim.annotations().as_deref()), (SignatureType::Atomic, Some("{}")));
     }
 }
 
@@ -80,8 +81,9 @@ fn payloads_in_use_are_read() {
         ("suse-toolbox", "registry.suse.com/suse/sle-micro/5.0/toolbox", Some(r#"{"creator":"OBS"}"#)),
         ("busybox-ecdsa", "registry-testing.svc.lan/busybox", None),
     ] {
-        let claim = parse(fs::read(folder.join(name).join("payload.json")).unwrap()).unwrap();
-        assert_eq!((claim.docker_reference(), claim.annotations()), (reference, annotations), "{name}");
+        let payload = fs::read(folder.join(name).join("payload.json")).unwrap();
+        let claim = parse(&payload).unwrap();
+        assert_eq!((claim.docker_reference(), claim.annotations().as_deref()), (reference, annotations), "{name}");
     }
 }
 
@@ -93,7 +95,8 @@ fn minted_payloads_are_read_or_refused_by_the_strict_column() {
     assert_eq!(cases.len(), 19);
     for case in cases {
         let name = case["name"].as_str().unwrap();
-        let result = parse(fs::read(folder.join(format!("{name}.payload"))).unwrap());
+        let payload = fs::read(folder.join(format!("{name}.payload"))).unwrap();
+        let result = parse(&payload);
         let expected = match name {
             "unknown-critical-member" => Some(("UNKNOWN_FIELD", "critical")),
             "duplicate-digest-last-good" => Some(("DUPLICATE_FIELD", "")),
@@ -119,7 +122,7 @@ fn each_defect_has_its_code_and_place() {
     let edit = |change: &dyn Fn(&mut Value)| {
         let mut value = payload();
         change(&mut value);
-        parse(value.to_string()).map(|_| ())
+        parse(&value.to_string()).map(|_| ())
     };
     type Case<'a> = (&'a str, &'a str, &'a dyn Fn(&mut Value));
     let cases: &[Case<'_>] = &[
@@ -171,20 +174,20 @@ fn what_stands_twice_or_follows_is_refused() {
     let text = payload().to_string();
     let twice = |member: &str| text.replacen(&format!("\"{member}\":"), &format!("\"{member}\":null,\"{member}\":"), 1);
     for member in ["critical", "identity", "docker-reference", "image", "docker-manifest-digest", "type"] {
-        assert_eq!(parse(twice(member)), Err(("DUPLICATE_FIELD", String::new())), "{member}");
+        assert_eq!(parse(&twice(member)), Err(("DUPLICATE_FIELD", String::new())), "{member}");
     }
     // The same name to a reader, however it is spelled.
     let escaped = text.replacen("\"image\":", "\"\\u0069mage\":null,\"image\":", 1);
-    assert_eq!(parse(escaped), Err(("DUPLICATE_FIELD", String::new())));
+    assert_eq!(parse(&escaped), Err(("DUPLICATE_FIELD", String::new())));
     let inside = text.replacen('{', r#"{"optional":{"a":{"b":1,"b":2}},"#, 1);
-    assert_eq!(parse(inside), Err(("DUPLICATE_FIELD", String::new())));
+    assert_eq!(parse(&inside), Err(("DUPLICATE_FIELD", String::new())));
     for follows in ["{}", ",", "x", "\0", "\u{feff}", "//"] {
-        assert_eq!(parse(format!("{text}{follows}")), Err(("SYNTAX", String::new())), "{follows:?}");
+        assert_eq!(parse(&format!("{text}{follows}")), Err(("SYNTAX", String::new())), "{follows:?}");
     }
     for before in ["\u{feff}", "//\n", "DSSEv1 "] {
-        assert_eq!(parse(format!("{before}{text}")), Err(("SYNTAX", String::new())), "{before:?}");
+        assert_eq!(parse(&format!("{before}{text}")), Err(("SYNTAX", String::new())), "{before:?}");
     }
-    assert!(parse(format!(" \r\n\t{text}\n")).is_ok());
+    assert!(parse(&format!(" \r\n\t{text}\n")).is_ok());
     assert_eq!(parse(""), Err(("SYNTAX", String::new())));
     assert_eq!(parse(b"{\"critical\":\"\xff\"}"), Err(("SYNTAX", String::new())));
 }
@@ -199,7 +202,7 @@ fn the_type_is_compared_without_case() {
     ] {
         let mut value = payload();
         value["critical"]["type"] = json!(text);
-        assert_eq!(parse(value.to_string()).unwrap().signature_type(), kind);
+        assert_eq!(parse(&value.to_string()).unwrap().signature_type(), kind);
     }
 }
 
@@ -214,9 +217,9 @@ fn optional_may_be_absent_null_or_any_object() {
     ] {
         let mut value = payload();
         value["optional"] = optional;
-        assert_eq!(parse(value.to_string()).unwrap().annotations(), annotations);
+        assert_eq!(parse(&value.to_string()).unwrap().annotations().as_deref(), annotations);
     }
-    assert_eq!(parse(payload().to_string()).unwrap().annotations(), None);
+    assert_eq!(parse(&payload().to_string()).unwrap().annotations(), None);
 }
 
 #[test]
@@ -358,12 +361,13 @@ fn object(values: impl Strategy<Value = Value>) -> impl Strategy<Value = serde_j
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes: Vec<u8>) {
-        let _ = parse(bytes);
+        let _ = parse(&bytes);
     }
 
     #[test]
     fn what_is_written_is_read(style in style(), reference in ".+", digest in ".+") {
-        let claim = parse(SimpleSigning::write(style, &reference, &digest, None).unwrap()).unwrap();
+        let written = SimpleSigning::write(style, &reference, &digest, None).unwrap();
+        let claim = parse(&written).unwrap();
         prop_assert_eq!((claim.docker_reference(), claim.manifest_digest()), (&*reference, &*digest));
         prop_assert_eq!((claim.signature_type(), claim.annotations()), (style.signature_type(), None));
     }
@@ -376,7 +380,7 @@ proptest! {
         let read: Value = serde_json::from_slice(&written).unwrap();
         prop_assert!(same(&read["optional"], &Value::from(annotations)), "{}", read["optional"]);
         let claim = parse(&written).unwrap();
-        let again = SimpleSigning::write(PayloadStyle::Cosign, REFERENCE, DIGEST, claim.annotations()).unwrap();
+        let again = SimpleSigning::write(PayloadStyle::Cosign, REFERENCE, DIGEST, claim.annotations().as_deref()).unwrap();
         prop_assert_eq!(again, written);
     }
 
@@ -384,7 +388,8 @@ proptest! {
     fn white_space_and_order_do_not_matter(annotations in object(value()), pretty: bool, optional_first: bool) {
         let mut value = payload();
         value["optional"] = Value::from(annotations);
-        let plain = parse(value.to_string()).unwrap();
+        let text = value.to_string();
+        let plain = parse(&text).unwrap();
         let critical = if pretty {
             serde_json::to_string_pretty(&value["critical"]).unwrap()
         } else {
@@ -396,7 +401,7 @@ proptest! {
         } else {
             format!("{{\"critical\":{critical},\"optional\":{optional}}}")
         };
-        prop_assert_eq!(parse(text).unwrap(), plain);
+        prop_assert_eq!(parse(&text).unwrap(), plain);
     }
 
     #[test]

@@ -145,8 +145,9 @@ pub fn payload(data: &[u8]) {
     serde_json::from_slice::<serde_json::Value>(data).expect("JSON");
     for style in [PayloadStyle::Cosign, PayloadStyle::Gcloud, PayloadStyle::Kritis, PayloadStyle::Voucher] {
         let annotations = read.annotations().filter(|_| style == PayloadStyle::Cosign);
-        let written = SimpleSigning::write(style, read.docker_reference(), read.manifest_digest(), annotations);
-        let again = SimpleSigning::parse(&written.expect("can be written"), &budget).expect("can be read");
+        let (reference, digest) = (read.docker_reference(), read.manifest_digest());
+        let written = SimpleSigning::write(style, reference, digest, annotations.as_deref()).expect("can be written");
+        let again = SimpleSigning::parse(&written, &budget).expect("can be read");
         assert_eq!(again.docker_reference(), read.docker_reference());
         assert_eq!(again.manifest_digest(), read.manifest_digest());
         assert_eq!(again.annotations(), annotations);

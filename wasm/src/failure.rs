@@ -11,21 +11,23 @@ use wasm_bindgen::JsValue;
 pub struct Failure(String);
 
 impl Failure {
-    fn new(code: &str, path: &str, message: impl fmt::Display) -> Self {
+    // Once for all types of errors.
+    #[inline(never)]
+    fn new(code: &str, path: &str, message: &dyn fmt::Display) -> Self {
         Self(format!("{code}\t{path}\t{message}"))
     }
 
     /// A set of attestations cannot change while it is looked at.
     #[cfg(feature = "policy")]
     pub(crate) fn in_use() -> Self {
-        Self::new("INVALID_ARGUMENT", "attestations", "the set is in use by a decision")
+        Self::new("INVALID_ARGUMENT", "attestations", &"the set is in use by a decision")
     }
 
     #[cfg(feature = "policy")]
     fn with(mut self, problems: &[Problem]) -> Self {
         for problem in problems {
             self.0.push('\n');
-            self.0.push_str(&Self::new(problem.code(), problem.path(), problem.message()).0);
+            self.0.push_str(&Self::new(problem.code(), problem.path(), &problem.message()).0);
         }
         self
     }
@@ -39,13 +41,13 @@ impl From<Failure> for JsValue {
 
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
-        Self::new(error.code(), "key", error)
+        Self::new(error.code(), "key", &error)
     }
 }
 
 impl From<AlgorithmError> for Failure {
     fn from(error: AlgorithmError) -> Self {
-        Self::new(error.code(), "algorithm", error)
+        Self::new(error.code(), "algorithm", &error)
     }
 }
 
@@ -68,13 +70,13 @@ impl From<PolicyError> for Failure {
 #[cfg(feature = "policy")]
 impl From<ReferenceError> for Failure {
     fn from(error: ReferenceError) -> Self {
-        Self::new(error.code(), "image", error)
+        Self::new(error.code(), "image", &error)
     }
 }
 
 #[cfg(feature = "policy")]
 impl From<TimeError> for Failure {
     fn from(error: TimeError) -> Self {
-        Self::new(error.code(), "at", error)
+        Self::new(error.code(), "at", &error)
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     document::{Place, Problem, code},
     json::Json,
 };
+use alloc::string::String;
 
 /// A JSON object, and where it stands.
 #[derive(Clone, Copy)]
@@ -37,6 +38,12 @@ impl<'j, 'p> Node<'j, 'p> {
         let Some(json) = self.member(name) else { return Ok(None) };
         let text = json.string_at(&self.place.member(name))?;
         Ok((!text.is_empty()).then_some(text))
+    }
+
+    /// Copies the text of a member, none if it is absent or empty.
+    pub(super) fn copy_text(&self, name: &str, into: &mut Option<String>) -> Result<(), Problem> {
+        *into = self.text(name)?.map(String::from);
+        Ok(())
     }
 
     pub(super) fn required_text(&self, name: &str) -> Result<&'j str, Problem> {

@@ -10,7 +10,7 @@ use crate::{
     document::{Place, Problem, Shown, code},
     json::Json,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 /// The longest id. The API server makes UUIDs, of 36 bytes.
 const UID_BYTES: usize = 256;
@@ -112,17 +112,16 @@ impl AdmissionReview {
 
     /// Takes who asks, and for what.
     fn describe(&mut self, request: Node<'_, '_>) -> Result<(), Problem> {
-        let owned = |text: Option<&str>| text.map(String::from);
-        self.namespace = owned(request.text("namespace")?);
-        self.name = owned(request.text("name")?);
-        self.sub_resource = owned(request.text("subResource")?);
+        request.copy_text("namespace", &mut self.namespace)?;
+        request.copy_text("name", &mut self.name)?;
+        request.copy_text("subResource", &mut self.sub_resource)?;
         let place = request.place.member("userInfo");
         if let Some(user) = request.object("userInfo", &place)? {
-            self.user = owned(user.text("username")?);
+            user.copy_text("username", &mut self.user)?;
         }
         let place = request.place.member("kind");
         let kind = request.required("kind", &place)?;
-        self.group = owned(kind.text("group")?);
+        kind.copy_text("group", &mut self.group)?;
         self.kind = Some(kind.required_text("kind")?.into());
         Ok(())
     }

@@ -95,7 +95,8 @@ impl AdmissionReview {
         let mut response = self.response(true);
         let text = format!("{}: {}", Shown(code), Excerpt(message, DETAIL));
         response.warnings.push(Excerpt(&format!("admitted without a decision: {text}"), WARNING).to_string());
-        response.audit = [("decision", "ALLOW".into()), ("error", text)].into();
+        response.note_decision();
+        response.note("error", text);
         response
     }
 
@@ -111,7 +112,8 @@ impl AdmissionReview {
     fn denial(&self, code: &str, message: &str, field: &str) -> AdmissionResponse {
         let mut response = self.response(false);
         let (code, message) = (Shown(code).to_string(), Excerpt(message, DETAIL).to_string());
-        response.audit = [("decision", "DENY".into()), ("error", format!("{code}: {message}"))].into();
+        response.note_decision();
+        response.note("error", format!("{code}: {message}"));
         response.causes.push(Cause { reason: code, message: message.clone(), field: field.into() });
         response.message = message;
         response
@@ -207,6 +209,15 @@ impl AdmissionResponse {
         json.close(']').close('}').name("code").number(403).close('}');
     }
 
+    fn note_decision(&mut self) {
+        self.note("decision", if self.allowed { "ALLOW" } else { "DENY" }.into());
+    }
+
+    /// Adds an audit annotation.
+    fn note(&mut self, name: &'static str, text: String) {
+        self.audit.push((name, text));
+    }
+
     /// Says why, of images of which each has its decision.
     fn explain(&mut self, images: &[AdmissionImage], decisions: &[Decision]) {
         let mut lines = Lines::default();
@@ -233,16 +244,17 @@ impl AdmissionResponse {
             if let Some(used) = decision.break_glass() {
                 warnings.add(format!("not verified, admitted by break-glass: {name}"));
                 let text = format!("{}={}", Shown(used.annotation()), Excerpt(used.value(), DETAIL));
-                self.audit = [("breakglass", text)].into();
+                self.audit.clear();
+                self.note("breakglass", text);
             }
         }
         self.causes.truncate(MOST);
         self.message = lines.joined("\n", "more images are not attested");
-        self.audit.push(("decision", if self.allowed { "ALLOW" } else { "DENY" }.into()));
+        self.note_decision();
         if !unattested.0.is_empty() {
-            self.audit.push(("dry-run", unattested.joined(", ", "more")));
+            self.note("dry-run", unattested.joined(", ", "more"));
         }
-        self.audit.push(("images", decided.joined(", ", "more")));
+        self.note("images", decided.joined(", ", "more"));
         if self.allowed {
             self.warnings = warnings.listed("more warnings");
             self.warnings.iter_mut().for_each(|warning| *warning = Excerpt(warning, WARNING).to_string());

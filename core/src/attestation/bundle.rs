@@ -15,14 +15,14 @@ use alloc::format;
 /// Of these members a bundle has at least one, and no other format has any.
 pub(super) const MEMBERS: [Name; 3] = [MATERIAL, ENVELOPE, MESSAGE_SIGNATURE];
 
-const CERTIFICATE: Name = Name::only("certificate");
-const CHAIN: Name = Name("x509CertificateChain", "x509_certificate_chain");
-const ENVELOPE: Name = Name("dsseEnvelope", "dsse_envelope");
-const HINT: Name = Name::only("hint");
-const MATERIAL: Name = Name("verificationMaterial", "verification_material");
-const MEDIA_TYPE: Name = Name("mediaType", "media_type");
-const MESSAGE_SIGNATURE: Name = Name("messageSignature", "message_signature");
-const PUBLIC_KEY: Name = Name("publicKey", "public_key");
+const CERTIFICATE: Name = Name(&["certificate"]);
+const CHAIN: Name = Name(&["x509CertificateChain", "x509_certificate_chain"]);
+const ENVELOPE: Name = Name(&["dsseEnvelope", "dsse_envelope"]);
+const HINT: Name = Name(&["hint"]);
+const MATERIAL: Name = Name(&["verificationMaterial", "verification_material"]);
+const MEDIA_TYPE: Name = Name(&["mediaType", "media_type"]);
+const MESSAGE_SIGNATURE: Name = Name(&["messageSignature", "message_signature"]);
+const PUBLIC_KEY: Name = Name(&["publicKey", "public_key"]);
 
 /// The versions differ in what must be proved about logs and certificates. The type is not signed; nothing is taken
 /// for good because of it.
@@ -40,8 +40,7 @@ pub(super) fn content(json: &Json<'_>, place: &Place<'_>, budget: &Budget) -> Re
         return Ok(Content::Unsupported(format!("a sigstore bundle of media type {}", Shown(media_type)).into()));
     }
     let material = bundle.required(MATERIAL)?;
-    let material_at = material.place();
-    let material = Fields::new(material.json, &material_at)?;
+    let material = material.object()?;
     let certificate = material.optional(CERTIFICATE)?.or(material.optional(CHAIN)?);
     let key = match (material.optional(PUBLIC_KEY)?, certificate) {
         (Some(key), None) => key,
@@ -51,18 +50,16 @@ pub(super) fn content(json: &Json<'_>, place: &Place<'_>, budget: &Budget) -> Re
         }
         (None, None) => return Err(material.missing(PUBLIC_KEY)),
     };
-    let key_at = key.place();
-    let hint = text_or_none(&Fields::new(key.json, &key_at)?, HINT)?;
+    let hint = text_or_none(&key.object()?, HINT)?;
     let envelope = match (bundle.optional(ENVELOPE)?, bundle.optional(MESSAGE_SIGNATURE)?) {
         (Some(envelope), None) => envelope,
         (Some(_), Some(_)) => return Err(bundle.not_both(ENVELOPE, MESSAGE_SIGNATURE)),
         (None, Some(_)) => return Ok(Content::Unsupported("a sigstore bundle with a message signature".into())),
         (None, None) => return Err(bundle.missing(ENVELOPE)),
     };
-    let envelope_at = envelope.place();
-    let mut content = dsse::content(envelope.json, &envelope_at, budget)?;
+    let mut content = dsse::content(envelope.json, &envelope.place, budget)?;
     if let Content::Signed { signatures, .. } = &mut content {
-        let signatures_at = envelope_at.member("signatures");
+        let signatures_at = envelope.place.member("signatures");
         let [signature] = signatures.as_mut_slice() else {
             return Err(Problem::new(code::INVALID_VALUE, &signatures_at, "a bundle has exactly one signature"));
         };

@@ -19,13 +19,13 @@ use alloc::{string::String, vec};
 /// Members that are passed over. In `Cert` and `Chain` Go writes the modulus of an RSA key as one number.
 pub(super) const UNREAD: &[&str] = &["Bundle", "Cert", "Chain", "RFC3161Timestamp"];
 
-const SIGNATURE: Name = Name::only("Base64Signature");
-const PAYLOAD: Name = Name::only("Payload");
+const SIGNATURE: Name = Name(&["Base64Signature"]);
+const PAYLOAD: Name = Name(&["Payload"]);
 
 pub(super) fn content(json: &Json<'_>, place: &Place<'_>) -> Result<Content, Problem> {
     let record = Fields::new(json, place)?;
-    let payload = payload_bytes(record.required(PAYLOAD)?, Dialect::Go)?;
-    let bytes = signature_bytes(record.required(SIGNATURE)?, Dialect::Go);
+    let payload = payload_bytes(&record.required(PAYLOAD)?, Dialect::Go)?;
+    let bytes = signature_bytes(&record.required(SIGNATURE)?, Dialect::Go);
     Ok(Content::Signed { payload, payload_type: None, signatures: vec![Signature { key_id: None, bytes }] })
 }
 

@@ -11,13 +11,13 @@ use crate::{
     json::Json,
 };
 
-pub(super) const PAYLOAD_TYPE: Name = Name("payloadType", "payload_type");
+pub(super) const PAYLOAD_TYPE: Name = Name(&["payloadType", "payload_type"]);
 
 const ENVELOPE: Names = Names {
-    payload: Name::only("payload"),
+    payload: Name(&["payload"]),
     payload_type: Some(PAYLOAD_TYPE),
-    signature: Name::only("sig"),
-    key_id: Name::only("keyid"),
+    signature: Name(&["sig"]),
+    key_id: Name(&["keyid"]),
 };
 
 pub(super) fn content(json: &Json<'_>, place: &Place<'_>, budget: &Budget) -> Result<Content, Problem> {

@@ -14,25 +14,25 @@ use crate::{
 };
 use alloc::{format, string::String};
 
-const ATTESTATION: Name = Name::only("attestation");
-const CONTENT_TYPE: Name = Name("contentType", "content_type");
-const ENVELOPE: Name = Name::only("envelope");
-const GENERIC: Name = Name("genericSignedAttestation", "generic_signed_attestation");
-const JWTS: Name = Name::only("jwts");
-const KIND: Name = Name::only("kind");
-const NAME: Name = Name::only("name");
-const PAYLOAD: Name = Name("serializedPayload", "serialized_payload");
-const PGP: Name = Name("pgpSignedAttestation", "pgp_signed_attestation");
-const RESOURCE: Name = Name::only("resource");
-const RESOURCE_URI: Name = Name("resourceUri", "resource_uri");
-const SIGNATURES: Name = Name::only("signatures");
-const URI: Name = Name::only("uri");
+const ATTESTATION: Name = Name(&["attestation"]);
+const CONTENT_TYPE: Name = Name(&["contentType", "content_type"]);
+const ENVELOPE: Name = Name(&["envelope"]);
+const GENERIC: Name = Name(&["genericSignedAttestation", "generic_signed_attestation"]);
+const JWTS: Name = Name(&["jwts"]);
+const KIND: Name = Name(&["kind"]);
+const NAME: Name = Name(&["name"]);
+const PAYLOAD: Name = Name(&["serializedPayload", "serialized_payload"]);
+const PGP: Name = Name(&["pgpSignedAttestation", "pgp_signed_attestation"]);
+const RESOURCE: Name = Name(&["resource"]);
+const RESOURCE_URI: Name = Name(&["resourceUri", "resource_uri"]);
+const SIGNATURES: Name = Name(&["signatures"]);
+const URI: Name = Name(&["uri"]);
 
 const SIGNED: Names = Names {
     payload: PAYLOAD,
     payload_type: None,
-    signature: Name::only("signature"),
-    key_id: Name("publicKeyId", "public_key_id"),
+    signature: Name(&["signature"]),
+    key_id: Name(&["publicKeyId", "public_key_id"]),
 };
 
 pub(super) fn read(json: &Json<'_>, place: &Place<'_>, source: &Source, budget: &Budget) -> Attestation {
@@ -52,19 +52,16 @@ struct Occurrence<'j> {
 impl<'j> Occurrence<'j> {
     fn content(&mut self, json: &'j Json<'j>, place: &Place<'_>, budget: &Budget) -> Result<Content, Problem> {
         let occurrence = Fields::new(json, place)?;
-        self.name = occurrence.optional(NAME)?.map(|name| name.text()).transpose()?;
+        self.name = occurrence.optional_text(NAME)?;
         self.resource = self.resource(&occurrence)?;
-        let kind = match occurrence.optional(KIND)? {
-            Some(kind) => kind.text()?,
-            // What an absent kind is to protocol buffers.
-            None => "NOTE_KIND_UNSPECIFIED",
-        };
+        // What an absent kind is to protocol buffers.
+        let kind = occurrence.optional_text(KIND)?.unwrap_or("NOTE_KIND_UNSPECIFIED");
         // The second is the name that kritis knew.
         let attests = matches!(kind, "ATTESTATION" | "ATTESTATION_AUTHORITY" | "NOTE_KIND_UNSPECIFIED");
         let attestation = match (occurrence.optional(ATTESTATION)?, occurrence.optional(ENVELOPE)?) {
             (Some(attestation), _) if attests => attestation,
             // An envelope may stand in an occurrence of any kind: what it holds is in the envelope, and signed.
-            (None, Some(envelope)) => return dsse::content(envelope.json, &envelope.place(), budget),
+            (None, Some(envelope)) => return dsse::content(envelope.json, &envelope.place, budget),
             (None, None) if attests => return Err(occurrence.missing(ATTESTATION)),
             _ => {
                 let what = format!("an occurrence of kind {}", Shown(kind)).into();
@@ -75,8 +72,7 @@ impl<'j> Occurrence<'j> {
                 });
             }
         };
-        let place = attestation.place();
-        let details = Fields::new(attestation.json, &place)?;
+        let details = attestation.object()?;
         match details.optional(ATTESTATION)? {
             None => v1(&details, budget),
             Some(inner) => {
@@ -86,21 +82,19 @@ impl<'j> Occurrence<'j> {
                         return Err(details.not_both(ATTESTATION, other));
                     }
                 }
-                v1beta1(inner, budget)
+                v1beta1(&inner, budget)
             }
         }
     }
 
     /// v1 has `resourceUri`, v1beta1 `resource.uri`.
     fn resource(&mut self, occurrence: &Fields<'j, '_>) -> Result<Option<&'j str>, Problem> {
-        if let Some(uri) = occurrence.optional(RESOURCE_URI)? {
-            return uri.text().map(Some);
+        if let Some(uri) = occurrence.optional_text(RESOURCE_URI)? {
+            return Ok(Some(uri));
         }
         let Some(resource) = occurrence.optional(RESOURCE)? else { return Ok(None) };
         self.format = "grafeas/v1beta1";
-        let place = resource.place();
-        let uri = Fields::new(resource.json, &place)?.optional(URI)?;
-        uri.map(|uri| uri.text()).transpose()
+        resource.object()?.optional_text(URI)
     }
 }
 
@@ -111,26 +105,19 @@ fn v1(details: &Fields<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
     SIGNED.read(details, budget)
 }
 
-fn v1beta1(inner: Field<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
-    let place = inner.place();
-    let details = Fields::new(inner.json, &place)?;
+fn v1beta1(inner: &Field<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
+    let details = inner.object()?;
     let generic = match (details.optional(GENERIC)?, details.optional(PGP)?) {
         (Some(generic), None) => generic,
         (None, Some(_)) => return Ok(Content::Unsupported("a PGP signed attestation".into())),
         (Some(_), Some(_)) => return Err(details.not_both(GENERIC, PGP)),
         (None, None) => return Err(details.missing(GENERIC)),
     };
-    let place = generic.place();
-    let details = Fields::new(generic.json, &place)?;
-    if let Some(kind) = details.optional(CONTENT_TYPE)? {
-        match kind.text()? {
-            "SIMPLE_SIGNING_JSON" | "CONTENT_TYPE_UNSPECIFIED" => {}
-            other => {
-                return Ok(Content::Unsupported(format!("an attestation of content type {}", Shown(other)).into()));
-            }
-        }
+    let details = generic.object()?;
+    match details.optional_text(CONTENT_TYPE)? {
+        None | Some("SIMPLE_SIGNING_JSON" | "CONTENT_TYPE_UNSPECIFIED") => SIGNED.read(&details, budget),
+        Some(other) => Ok(Content::Unsupported(format!("an attestation of content type {}", Shown(other)).into())),
     }
-    SIGNED.read(&details, budget)
 }
 
 impl Attestation {
@@ -162,9 +149,9 @@ impl Attestation {
             return Err(Problem::new(code::INVALID_VALUE, &list.item(index), "the key id is empty"));
         }
         let mut out = String::from("{");
-        for (name, value) in [(RESOURCE_URI, resource_uri), (Name("noteName", "note_name"), note_name)] {
+        for (name, value) in [(RESOURCE_URI, resource_uri), (Name(&["noteName", "note_name"]), note_name)] {
             if !value.is_empty() {
-                go_json::push_string(&mut out, name.0);
+                go_json::push_string(&mut out, name.shown());
                 out.push(':');
                 go_json::push_string(&mut out, value);
                 out.push(',');

@@ -387,17 +387,17 @@ fn too_many(budget: &Budget) -> Problem {
 }
 
 /// The bytes of a payload, from its text.
-fn payload_bytes(field: Field<'_, '_>, dialect: Dialect) -> Result<Vec<u8>, Problem> {
-    let bytes = dialect.decode(field.text()?, &field.place())?;
+fn payload_bytes(field: &Field<'_, '_>, dialect: Dialect) -> Result<Vec<u8>, Problem> {
+    let bytes = dialect.decode(field.text()?, &field.place)?;
     // The document, which is longer, passed the limit of bytes.
-    check_length(bytes.len(), usize::MAX, &field.place())?;
+    check_length(bytes.len(), usize::MAX, &field.place)?;
     Ok(bytes)
 }
 
 /// The bytes of a signature, from its text.
-fn signature_bytes(field: Field<'_, '_>, dialect: Dialect) -> Result<Vec<u8>, Problem> {
-    let bytes = dialect.decode(field.text()?, &field.place())?;
-    check_length(bytes.len(), SIGNATURE_BYTES, &field.place())?;
+fn signature_bytes(field: &Field<'_, '_>, dialect: Dialect) -> Result<Vec<u8>, Problem> {
+    let bytes = dialect.decode(field.text()?, &field.place)?;
+    check_length(bytes.len(), SIGNATURE_BYTES, &field.place)?;
     Ok(bytes)
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-const OCCURRENCES: Name = Name::only("occurrences");
+const OCCURRENCES: Name = Name(&["occurrences"]);
 
 /// Reads one document into a list.
 pub(super) struct Reader<'b> {
@@ -62,9 +62,8 @@ impl<'b> Reader<'b> {
     fn page(&mut self, json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
         self.known = true;
         let Some(occurrences) = Fields::new(json, place)?.optional(OCCURRENCES)? else { return Ok(()) };
-        let place = occurrences.place();
-        for (index, occurrence) in occurrences.json.array_at(&place)?.iter().enumerate() {
-            let place = place.item(index);
+        for (index, occurrence) in occurrences.array()?.iter().enumerate() {
+            let place = occurrences.place.item(index);
             let attestation = grafeas::read(occurrence, &place, &self.source, self.budget);
             self.push(attestation)?;
         }
@@ -74,9 +73,9 @@ impl<'b> Reader<'b> {
     fn item(&mut self, json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
         let read = if has(json, &["Base64Signature", "Payload"]) {
             Some(("cosign", cosign::content(json, place)))
-        } else if bundle::MEMBERS.iter().any(|name| has(json, &[name.0, name.1])) {
+        } else if bundle::MEMBERS.iter().any(|name| has(json, name.0)) {
             Some(("sigstore-bundle", bundle::content(json, place, self.budget)))
-        } else if has(json, &[dsse::PAYLOAD_TYPE.0]) {
+        } else if has(json, &[dsse::PAYLOAD_TYPE.shown()]) {
             Some(("dsse", dsse::content(json, place, self.budget)))
         } else {
             None

@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::string::String;
 
-const SIGNATURES: Name = Name::only("signatures");
+const SIGNATURES: Name = Name(&["signatures"]);
 
 /// What a format calls the members.
 pub(super) struct Names {
@@ -22,20 +22,19 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn read(&self, details: &Fields<'_, '_>, budget: &Budget) -> Result<Content, Problem> {
-        let payload = payload_bytes(details.required(self.payload)?, Dialect::Protobuf)?;
+        let payload = payload_bytes(&details.required(self.payload)?, Dialect::Protobuf)?;
         let payload_type = match self.payload_type {
             Some(name) => Some(details.text(name)?.into()),
             None => None,
         };
         let signatures = details.required(SIGNATURES)?;
-        let place = signatures.place();
-        let items = signatures.json.array_at(&place)?;
+        let (items, place) = (signatures.array()?, &signatures.place);
         if items.is_empty() {
-            return Err(Problem::new(code::INVALID_VALUE, &place, "the list is empty"));
+            return Err(Problem::new(code::INVALID_VALUE, place, "the list is empty"));
         }
         if items.len() > budget.signatures {
             let message = format_args!("more than {} signatures", budget.signatures);
-            return Err(Problem::new(code::LIMIT_REACHED, &place, message));
+            return Err(Problem::new(code::LIMIT_REACHED, place, message));
         }
         let read = |(index, item)| self.signature(item, &place.item(index));
         Ok(Content::Signed { payload, payload_type, signatures: items.iter().enumerate().map(read).collect() })
@@ -50,7 +49,8 @@ impl Names {
         match text_or_none(&fields, self.key_id) {
             Err(problem) => Signature { key_id: None, bytes: Err(problem) },
             Ok(key_id) => {
-                let bytes = fields.required(self.signature).and_then(|field| signature_bytes(field, Dialect::Protobuf));
+                let bytes =
+                    fields.required(self.signature).and_then(|field| signature_bytes(&field, Dialect::Protobuf));
                 Signature { key_id, bytes }
             }
         }
@@ -60,7 +60,6 @@ impl Names {
 /// In protobuf's JSON a text that is empty and one that is absent are the same. Grafeas' own server refuses a signature
 /// without the id of a key; here it is one that names no key, as cosign's, and any key may have made it.
 pub(super) fn text_or_none(fields: &Fields<'_, '_>, name: Name) -> Result<Option<String>, Problem> {
-    let Some(field) = fields.optional(name)? else { return Ok(None) };
-    let text = field.text()?;
-    Ok((!text.is_empty()).then(|| text.into()))
+    let text = fields.optional_text(name)?.filter(|text| !text.is_empty());
+    Ok(text.map(String::from))
 }

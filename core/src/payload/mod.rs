@@ -24,7 +24,7 @@ use alloc::{borrow::Cow, string::String, vec, vec::Vec};
 #[non_exhaustive]
 pub enum Payload<'p> {
     /// Simple signing.
-    SimpleSigning(SimpleSigning),
+    SimpleSigning(SimpleSigning<'p>),
     /// An in-toto Statement.
     Statement(Statement<'p>),
 }
@@ -48,7 +48,7 @@ impl<'p> Payload<'p> {
         if is_statement {
             Statement::read(json).map(Self::Statement)
         } else {
-            SimpleSigning::read(&json).map(Self::SimpleSigning)
+            SimpleSigning::read(json).map(Self::SimpleSigning)
         }
     }
 
@@ -56,8 +56,8 @@ impl<'p> Payload<'p> {
     pub(crate) fn names_of(&self, digest: &Digest) -> Vec<Option<&str>> {
         match self {
             Self::SimpleSigning(claim) => {
-                let same = claim.manifest_digest.split_once(':') == Some((digest.algorithm().name(), digest.hex()));
-                if same { vec![Some(&claim.docker_reference)] } else { Vec::new() }
+                let same = claim.manifest_digest().split_once(':') == Some((digest.algorithm().name(), digest.hex()));
+                if same { vec![Some(claim.docker_reference())] } else { Vec::new() }
             }
             Self::Statement(statement) => {
                 statement.subjects().filter(|subject| subject.has(digest)).map(Subject::name).collect()
@@ -88,15 +88,13 @@ fn is_in_toto(payload_type: &str) -> bool {
 /// assert_eq!(claim.manifest_digest(), digest);
 /// # Ok::<(), dokimos::Problem>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SimpleSigning {
-    docker_reference: String,
-    manifest_digest: String,
+#[derive(Clone, Debug)]
+pub struct SimpleSigning<'p> {
+    json: Json<'p>,
     signature_type: SignatureType,
-    annotations: Option<String>,
 }
 
-impl SimpleSigning {
+impl<'p> SimpleSigning<'p> {
     /// Reads a payload, without any judgement on who wrote it.
     ///
     /// It is read as strictly as containers/image reads it, because two readers that see two claims in one signed text
@@ -107,37 +105,30 @@ impl SimpleSigning {
     /// # Errors
     /// The first thing that is wrong: `SYNTAX`, `DUPLICATE_FIELD`, `UNKNOWN_FIELD`, `MISSING_FIELD`, `WRONG_TYPE`,
     /// `INVALID_VALUE` (an unknown `type`, an empty text), or `LIMIT_REACHED` (bytes, depth, number of values).
-    pub fn parse(bytes: &[u8], budget: &Budget) -> Result<Self, Problem> {
-        Self::read(&Json::parse(bytes, budget)?)
+    pub fn parse(bytes: &'p [u8], budget: &Budget) -> Result<Self, Problem> {
+        Self::read(Json::parse(bytes, budget)?)
     }
 
-    fn read(json: &Json<'_>) -> Result<Self, Problem> {
-        let root = Place::Root;
-        let payload = Exact::new(json, &root, &["critical", "optional"])?;
-        let critical_at = root.member("critical");
-        let critical = Exact::new(payload.member("critical")?, &critical_at, &["identity", "image", "type"])?;
-        let identity_at = critical_at.member("identity");
-        let identity = Exact::new(critical.member("identity")?, &identity_at, &["docker-reference"])?;
-        let image_at = critical_at.member("image");
-        let image = Exact::new(critical.member("image")?, &image_at, &["docker-manifest-digest"])?;
-        Ok(Self {
-            docker_reference: identity.text("docker-reference")?.into(),
-            manifest_digest: image.text("docker-manifest-digest")?.into(),
-            signature_type: SignatureType::from_text(critical.text("type")?, &critical_at.member("type"))?,
-            annotations: annotations(payload.optional("optional"), &root.member("optional"))?,
-        })
+    fn read(json: Json<'p>) -> Result<Self, Problem> {
+        let signature_type = check(&json)?;
+        Ok(Self { json, signature_type })
     }
 
     /// `critical.identity.docker-reference`: the repository that the signer names. Not empty, otherwise as written.
     #[must_use]
     pub fn docker_reference(&self) -> &str {
-        &self.docker_reference
+        self.critical("identity", "docker-reference")
     }
 
     /// `critical.image.docker-manifest-digest`: the manifest that the signer names. Not empty, otherwise as written.
     #[must_use]
     pub fn manifest_digest(&self) -> &str {
-        &self.manifest_digest
+        self.critical("image", "docker-manifest-digest")
+    }
+
+    fn critical(&self, part: &str, name: &str) -> &str {
+        let part = self.json.get("critical").and_then(|critical| critical.get(part));
+        part.and_then(|part| text(part, name)).unwrap_or_default()
     }
 
     /// `critical.type`.
@@ -148,8 +139,39 @@ impl SimpleSigning {
 
     /// The `optional` member, when it is an object: JSON text, compact, members sorted by name.
     #[must_use]
-    pub fn annotations(&self) -> Option<&str> {
-        self.annotations.as_deref()
+    pub fn annotations(&self) -> Option<String> {
+        self.json.get("optional").and_then(canonical_object)
+    }
+}
+
+/// By what they say, in whatever order it stands.
+impl PartialEq for SimpleSigning<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.docker_reference() == other.docker_reference()
+            && self.manifest_digest() == other.manifest_digest()
+            && self.signature_type == other.signature_type
+            && self.annotations() == other.annotations()
+    }
+}
+
+impl Eq for SimpleSigning<'_> {}
+
+/// The type, of a payload that has all that it must have and nothing else.
+fn check(json: &Json<'_>) -> Result<SignatureType, Problem> {
+    let root = Place::Root;
+    let payload = Exact::new(json, &root, &["critical", "optional"])?;
+    let critical_at = root.member("critical");
+    let critical = Exact::new(payload.member("critical")?, &critical_at, &["identity", "image", "type"])?;
+    let identity_at = critical_at.member("identity");
+    let identity = Exact::new(critical.member("identity")?, &identity_at, &["docker-reference"])?;
+    let image_at = critical_at.member("image");
+    let image = Exact::new(critical.member("image")?, &image_at, &["docker-manifest-digest"])?;
+    identity.text("docker-reference")?;
+    image.text("docker-manifest-digest")?;
+    let signature_type = SignatureType::from_text(critical.text("type")?, &critical_at.member("type"))?;
+    match payload.optional("optional") {
+        None | Some(Json::Null | Json::Object(_)) => Ok(signature_type),
+        Some(other) => Err(other.wrong_type(&root.member("optional"), "null or an object")),
     }
 }
 
@@ -221,14 +243,20 @@ impl<'j, 'p> Exact<'j, 'p> {
     }
 }
 
-fn annotations(optional: Option<&Json<'_>>, place: &Place<'_>) -> Result<Option<String>, Problem> {
-    match optional {
-        None | Some(Json::Null) => Ok(None),
-        Some(object @ Json::Object(_)) => {
-            let mut text = String::new();
-            go_json::push_value(&mut text, object);
-            Ok(Some(text))
-        }
-        Some(other) => Err(other.wrong_type(place, "null or an object")),
+/// The text of a member, if it is a text.
+fn text<'j>(json: &'j Json<'_>, name: &str) -> Option<&'j str> {
+    match json.get(name) {
+        Some(Json::String(text)) => Some(text),
+        _ => None,
     }
+}
+
+/// An object as compact JSON, with its members sorted by name.
+fn canonical_object(json: &Json<'_>) -> Option<String> {
+    if !matches!(json, Json::Object(_)) {
+        return None;
+    }
+    let mut text = String::new();
+    go_json::push_value(&mut text, json);
+    Some(text)
 }

@@ -1,10 +1,10 @@
 //! in-toto Statements (in-toto/attestation `spec/v1/statement.md`): what a DSSE envelope says of artifacts.
 
+use super::{canonical_object, text};
 use crate::{
     Budget, Digest, Problem,
     document::{Place, Shown, code},
     fields::{Fields, Name},
-    go_json,
     json::Json,
 };
 use alloc::string::String;
@@ -77,10 +77,7 @@ impl<'p> Statement<'p> {
     /// The predicate: JSON text of an object, compact, members sorted by name. dokimos does not look into it.
     #[must_use]
     pub fn predicate(&self) -> Option<String> {
-        let predicate = self.0.get("predicate").filter(|predicate| matches!(predicate, Json::Object(_)))?;
-        let mut text = String::new();
-        go_json::push_value(&mut text, predicate);
-        Some(text)
+        self.0.get("predicate").and_then(canonical_object)
     }
 }
 
@@ -116,35 +113,31 @@ impl<'s> Subject<'s> {
 
 fn check(json: &Json<'_>) -> Result<(), Problem> {
     let statement = Fields::new(json, &Place::Root)?;
-    let kind = statement.text(Name::only("_type"))?;
+    let kind = statement.text(Name(&["_type"]))?;
     if !TYPES.contains(&kind) {
         let message = format_args!("unknown type \"{}\"", Shown(kind));
         return Err(Problem::new(code::INVALID_VALUE, &Place::Root.member("_type"), message));
     }
-    let subjects = statement.required(Name::only("subject"))?;
-    let subjects_at = subjects.place();
-    let list = subjects.json.array_at(&subjects_at)?;
-    check_count(list.len(), SUBJECTS, "subjects", &subjects_at)?;
+    let subjects = statement.required(Name(&["subject"]))?;
+    let list = subjects.array()?;
+    check_count(list.len(), SUBJECTS, "subjects", &subjects.place)?;
     for (index, subject) in list.iter().enumerate() {
-        check_subject(subject, &subjects_at.item(index))?;
+        check_subject(subject, &subjects.place.item(index))?;
     }
-    statement.text(Name::only("predicateType"))?;
-    if let Some(predicate) = statement.optional(Name::only("predicate"))? {
-        predicate.json.object_at(&predicate.place())?;
+    statement.text(Name(&["predicateType"]))?;
+    if let Some(predicate) = statement.optional(Name(&["predicate"]))? {
+        predicate.json.object_at(&predicate.place)?;
     }
     Ok(())
 }
 
 fn check_subject(json: &Json<'_>, place: &Place<'_>) -> Result<(), Problem> {
     let subject = Fields::new(json, place)?;
-    if let Some(name) = subject.optional(Name::only("name"))? {
-        name.text()?;
-    }
-    let digests = subject.required(Name::only("digest"))?;
-    let digests_at = digests.place();
-    let list = digests.json.object_at(&digests_at)?;
-    check_count(list.len(), DIGESTS, "digests", &digests_at)?;
-    list.iter().try_for_each(|(algorithm, value)| value.string_at(&digests_at.member(algorithm)).map(drop))
+    subject.optional_text(Name(&["name"]))?;
+    let digests = subject.required(Name(&["digest"]))?;
+    let list = digests.json.object_at(&digests.place)?;
+    check_count(list.len(), DIGESTS, "digests", &digests.place)?;
+    list.iter().try_for_each(|(algorithm, value)| value.string_at(&digests.place.member(algorithm)).map(drop))
 }
 
 fn check_count(count: usize, most: usize, what: &str, place: &Place<'_>) -> Result<(), Problem> {
@@ -152,13 +145,5 @@ fn check_count(count: usize, most: usize, what: &str, place: &Place<'_>) -> Resu
         0 => Err(Problem::new(code::INVALID_VALUE, place, format_args!("there are no {what}"))),
         _ if count > most => Err(Problem::new(code::LIMIT_REACHED, place, format_args!("more than {most} {what}"))),
         _ => Ok(()),
-    }
-}
-
-/// The member, if it is a text.
-fn text<'j>(json: &'j Json<'_>, name: &str) -> Option<&'j str> {
-    match json.get(name) {
-        Some(Json::String(text)) => Some(text),
-        _ => None,
     }
 }

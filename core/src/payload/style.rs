@@ -36,7 +36,7 @@ impl PayloadStyle {
     }
 }
 
-impl SimpleSigning {
+impl SimpleSigning<'_> {
     /// The bytes to sign for an image, exactly as the tool writes them after which the style is named.
     ///
     /// `docker_reference` is the repository without scheme, tag and digest (`registry.example.com/shop/web`),
@@ -69,7 +69,8 @@ impl SimpleSigning {
             PayloadStyle::Kritis | PayloadStyle::Voucher => compact(docker_reference, manifest_digest, kind, None),
         };
         // What is written can be read: this refuses empty texts, and annotations that pass a limit.
-        Self::parse(out.as_bytes(), &Budget::default()).map(|_| out.into_bytes())
+        SimpleSigning::parse(out.as_bytes(), &Budget::default())?;
+        Ok(out.into_bytes())
     }
 }
 
