@@ -37,12 +37,20 @@ impl Index {
 
     /// The places of the attestations whose payload names the digest, in ascending order.
     pub(super) fn naming(&self, list: &[Attestation], hex: &str) -> Vec<usize> {
-        let names = |place: &usize| list.get(*place).is_some_and(|attestation| attestation.names_digest(hex));
+        let mut found = Vec::new();
+        let mut look = |place: usize| {
+            // A payload that names the digest twice is in the index twice.
+            if found.last() != Some(&place) && list.get(place).is_some_and(|attestation| attestation.names_digest(hex))
+            {
+                found.push(place);
+            }
+        };
         if list.len() <= FEW {
-            return (0..list.len()).filter(names).collect();
+            (0..list.len()).for_each(look);
+        } else if let Some(wanted) = hex.as_bytes().first_chunk::<16>() {
+            self.places.equal(|(start, _)| start.cmp(wanted)).for_each(|(_, place)| look(*place));
         }
-        let Some(wanted) = hex.as_bytes().first_chunk::<16>() else { return Vec::new() };
-        self.places.equal(|(start, _)| start.cmp(wanted)).map(|(_, place)| *place).filter(names).collect()
+        found
     }
 }
 
@@ -95,11 +103,14 @@ mod tests {
     fn many_attestations_are_found_as_few_are() {
         let mut attestations = Attestations::new();
         for number in 0..3 * FEW {
-            // Every third names two digests, every fifth none, and each length of digest occurs.
+            // Every third names two digests, every seventh one twice, every fifth none, and each length of digest occurs.
             let length = [64, 96, 128][number % 3];
             let mut payload = if number % 5 == 0 { "{}".into() } else { digest(number / 2, length) };
             if number % 3 == 0 {
                 payload += &format!(" and {}", digest(number + 7, 64));
+            }
+            if number % 7 == 0 {
+                payload += &format!(" and {payload}");
             }
             attestations.add_detached("", payload.as_bytes(), b"s", None, &Budget::default()).unwrap();
             // At the first attestations, around the threshold, and at the end.

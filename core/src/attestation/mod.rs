@@ -163,10 +163,11 @@ impl Attestations {
     /// they were added; and how many more others there are.
     pub(crate) fn for_digest(&self, hex: &str, others: usize) -> (Vec<Evidence<'_>>, usize) {
         let naming = self.index.naming(&self.list, hex);
-        let at = |place: &usize| self.list.get(*place);
-        let evidence = naming.iter().filter_map(at).map(|attestation| Evidence { attestation, names_digest: true });
-        let mut evidence: Vec<_> = evidence.collect();
-        let most = evidence.len().saturating_add(others);
+        let most = naming.len().saturating_add(others);
+        let mut evidence = Vec::with_capacity(naming.len());
+        for attestation in naming.iter().filter_map(|place| self.list.get(*place)) {
+            evidence.push(Evidence { attestation, names_digest: true });
+        }
         for (place, attestation) in self.list.iter().enumerate() {
             if evidence.len() >= most {
                 break;
