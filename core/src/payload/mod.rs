@@ -60,7 +60,13 @@ impl<'p> Payload<'p> {
                 if same { vec![Some(claim.docker_reference())] } else { Vec::new() }
             }
             Self::Statement(statement) => {
-                statement.subjects().filter(|subject| subject.has(digest)).map(Subject::name).collect()
+                let mut names = Vec::new();
+                for subject in statement.subjects() {
+                    if subject.has(digest) {
+                        names.push(subject.name());
+                    }
+                }
+                names
             }
         }
     }
