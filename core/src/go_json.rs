@@ -4,10 +4,8 @@
 //! every text safe inside HTML.
 
 use crate::json::{Json, push_code_unit, push_escaped};
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
+use core::fmt::{Display, Write};
 
 /// Appends a value. Numbers keep every digit and the form in which they were written, where Go, once it has read them,
 /// rounds them to a float.
@@ -16,8 +14,8 @@ pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
         Json::Null => out.push_str("null"),
         Json::True => out.push_str("true"),
         Json::False => out.push_str("false"),
-        Json::Unsigned(number) => out.push_str(&number.to_string()),
-        Json::Signed(number) => out.push_str(&number.to_string()),
+        Json::Unsigned(number) => push_number(out, number),
+        Json::Signed(number) => push_number(out, number),
         Json::Number(number) => out.push_str(number),
         Json::String(text) => push_string(out, text),
         Json::Array(items) => {
@@ -45,6 +43,11 @@ pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
             out.push('}');
         }
     }
+}
+
+fn push_number(out: &mut String, number: &dyn Display) {
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{number}");
 }
 
 /// Appends a string with its quotation marks.

@@ -19,7 +19,7 @@ pub(crate) mod tests;
 mod text;
 mod writer;
 
-pub(crate) use reader::DEEPEST;
+pub(crate) use reader::{DEEPEST, text_of};
 pub use writer::JsonWriter;
 pub(crate) use writer::{push_code_unit, push_escaped};
 

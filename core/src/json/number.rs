@@ -8,18 +8,16 @@ use super::{
 impl<'a> Reader<'a> {
     pub(super) fn number(&mut self) -> Result<Json<'a>, Refusal> {
         let text = self.number_text()?;
-        if !text.contains(['.', 'e', 'E']) {
-            let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-            match decimal(digits) {
-                Some(number) if !negative => return Ok(Json::Unsigned(number)),
-                // `-0` is no number below zero, and other readers keep its sign.
-                Some(size @ 1..) => {
-                    if let Some(number) = 0_i64.checked_sub_unsigned(size) {
-                        return Ok(Json::Signed(number));
-                    }
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+        match decimal(digits) {
+            Some(number) if !negative => return Ok(Json::Unsigned(number)),
+            // `-0` is no number below zero, and other readers keep its sign.
+            Some(size @ 1..) => {
+                if let Some(number) = 0_i64.checked_sub_unsigned(size) {
+                    return Ok(Json::Signed(number));
                 }
-                _ => {}
             }
+            _ => {}
         }
         if exceeds_floats(text) {
             return Err(self.refuse(Reason::Syntax("number out of range")));
@@ -82,20 +80,19 @@ pub(crate) fn decimal(digits: &str) -> Option<u64> {
 /// Whether the number is 1e308 or more, or the same below zero: beyond about 1.8e308 no 64-bit float holds it, and readers
 /// that have nothing else refuse it.
 fn exceeds_floats(text: &str) -> bool {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let whole = whole.trim_start_matches(['-', '0']);
-    let zeros = fraction.bytes().take_while(|digit| *digit == b'0').count();
-    // The exponent of the first digit that is not zero.
-    let first = match (whole.len(), zeros) {
-        (0, zeros) if zeros == fraction.len() => return false,
-        (0, zeros) => i64::try_from(zeros).map_or(i64::MIN, |zeros| zeros.saturating_neg().saturating_sub(1)),
-        (digits, _) => i64::try_from(digits).map_or(i64::MAX, |digits| digits.saturating_sub(1)),
+    let end = text.bytes().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(text.len());
+    let (mantissa, exponent) = text.split_at_checked(end).unwrap_or_default();
+    let point = mantissa.bytes().position(|byte| byte == b'.').unwrap_or(end);
+    let Some(first) = mantissa.bytes().position(|byte| matches!(byte, b'1'..=b'9')) else { return false };
+    let as_signed = |place| i64::try_from(place).unwrap_or(i64::MAX);
+    // The exponent of the first digit that is not zero: next to the point it is 0 on one side, and -1 on the other.
+    let of_first = as_signed(point).saturating_sub(as_signed(first)).saturating_sub(i64::from(first < point));
+    let (negative, digits) = match exponent.as_bytes() {
+        [_, sign @ (b'+' | b'-'), ..] => (*sign == b'-', exponent.get(2..)),
+        _ => (false, exponent.get(1..)),
     };
-    let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    let size = decimal(digits).and_then(|size| i64::try_from(size).ok()).unwrap_or(i64::MAX);
-    let exponent = if exponent.starts_with('-') { size.saturating_neg() } else { size };
-    first.saturating_add(exponent) >= 308
+    let size = decimal(digits.unwrap_or_default()).and_then(|size| i64::try_from(size).ok()).unwrap_or(i64::MAX);
+    of_first.saturating_add(if negative { size.saturating_neg() } else { size }) >= 308
 }
 
 #[cfg(test)]

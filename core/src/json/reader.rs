@@ -29,14 +29,8 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8], depth: usize, values: usize, members: Members) -> Self {
-        let text = match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let text = bytes.get(..error.valid_up_to()).and_then(|text| core::str::from_utf8(text).ok());
-                text.unwrap_or_default()
-            }
-        };
-        let is_all_text = text.len() == bytes.len();
+        let (text, wrong) = text_of(bytes);
+        let is_all_text = wrong == 0;
         Self { text, is_all_text, at: 0, depth: depth.min(DEEPEST), values, members }
     }
 
@@ -68,16 +62,15 @@ impl<'a> Reader<'a> {
     }
 
     fn literal(&mut self) -> Result<Json<'a>, Refusal> {
-        for (name, value) in [("null", Json::Null), ("true", Json::True), ("false", Json::False)] {
-            if self.ahead().starts_with(name.as_bytes()) {
-                self.pass(name.len());
-                return Ok(value);
-            }
-        }
-        match self.peek() {
-            None => Err(self.unexpected_end("EOF while parsing a value")),
-            Some(_) => Err(self.refuse_next(Reason::Syntax("expected value"))),
-        }
+        let (length, value) = match self.ahead() {
+            [b'n', b'u', b'l', b'l', ..] => (4, Json::Null),
+            [b't', b'r', b'u', b'e', ..] => (4, Json::True),
+            [b'f', b'a', b'l', b's', b'e', ..] => (5, Json::False),
+            [] => return Err(self.unexpected_end("EOF while parsing a value")),
+            _ => return Err(self.refuse_next(Reason::Syntax("expected value"))),
+        };
+        self.pass(length);
+        Ok(value)
     }
 
     fn array(&mut self) -> Result<Json<'a>, Refusal> {
@@ -261,6 +254,17 @@ impl<'a> Reader<'a> {
     #[cold]
     pub(super) fn refuse_next(&self, reason: Reason) -> Refusal {
         Refusal(Box::new((self.at.saturating_add(1).min(self.text.len()), reason)))
+    }
+}
+
+/// The text that the bytes begin with, and how many bytes behind it are, together, not UTF-8.
+pub(crate) fn text_of(bytes: &[u8]) -> (&str, usize) {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => (text, 0),
+        Err(error) => {
+            let (text, rest) = bytes.split_at_checked(error.valid_up_to()).unwrap_or_default();
+            (core::str::from_utf8(text).unwrap_or_default(), error.error_len().unwrap_or(rest.len()))
+        }
     }
 }
 

@@ -121,7 +121,7 @@ impl PublicKey {
         }
         let salt = spki.restriction.salt_length(algorithm)?;
         check_salt_length(&rsa, algorithm, salt)?;
-        let encoded = Encoded::new(&rsa, &spki.restriction).ok_or(KeyError::NotDer)?;
+        let Some(encoded) = Encoded::new(&rsa, &spki.restriction) else { return Err(KeyError::NotDer) };
         // The reader is strict; this makes it so beyond doubt: what was understood has no other encoding than this one.
         if encoded.bytes(spki.form) != der {
             return Err(KeyError::NotDer);

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     base64::{Alphabet, Rules},
     document::Shown,
+    json::text_of,
 };
 use alloc::{
     string::{String, ToString},
@@ -81,22 +82,31 @@ enum Boundary<'t> {
 impl<'t> Boundary<'t> {
     /// The boundary that the line is, if it is one. A line that only begins like one is an error.
     fn read(line: &'t [u8]) -> Result<Option<Self>, PemError> {
-        let label = |rest: &'t [u8]| rest.strip_suffix(b"-----").ok_or(PemError::Boundary);
-        if let Some(rest) = line.strip_prefix(b"-----BEGIN ") {
-            Ok(Some(Self::Begin(label(rest)?)))
-        } else if let Some(rest) = line.strip_prefix(b"-----END ") {
-            Ok(Some(Self::End(label(rest)?)))
-        } else if line.starts_with(b"-----BEGIN") || line.starts_with(b"-----END") {
-            Err(PemError::Boundary)
+        let (is_begin, rest) = if let Some(rest) = line.strip_prefix(b"-----BEGIN") {
+            (true, rest)
+        } else if let Some(rest) = line.strip_prefix(b"-----END") {
+            (false, rest)
         } else {
-            Ok(None)
-        }
+            return Ok(None);
+        };
+        let label = rest.strip_prefix(b" ").and_then(|rest| rest.strip_suffix(b"-----")).ok_or(PemError::Boundary)?;
+        Ok(Some(if is_begin { Self::Begin(label) } else { Self::End(label) }))
     }
 }
 
 /// A label as it may stand in a message.
-fn shown(label: &[u8]) -> String {
-    Shown(&String::from_utf8_lossy(label)).to_string()
+fn shown(mut label: &[u8]) -> String {
+    // As `String::from_utf8_lossy`, of which nothing else here has need.
+    let mut text = String::new();
+    while !label.is_empty() {
+        let (part, wrong) = text_of(label);
+        text.push_str(part);
+        if wrong > 0 {
+            text.push('\u{fffd}');
+        }
+        label = label.get(part.len().saturating_add(wrong)..).unwrap_or_default();
+    }
+    Shown(&text).to_string()
 }
 
 /// Writes a SubjectPublicKeyInfo as OpenSSL does: lines of 64 characters.
@@ -170,21 +180,23 @@ impl PemError {
 
 impl fmt::Display for PemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Base64 => f.write_str("the PEM block is not base64"),
-            Self::Boundary => f.write_str("a BEGIN or END line of PEM is damaged"),
-            Self::ContentDiffers => f.write_str("the PEM block holds another kind of public key than its label says"),
-            Self::EndDiffers { label } => write!(f, "the PEM block ends with the other label `{label}`"),
+        f.write_str(match self {
+            Self::Base64 => "the PEM block is not base64",
+            Self::Boundary => "a BEGIN or END line of PEM is damaged",
+            Self::ContentDiffers => "the PEM block holds another kind of public key than its label says",
+            Self::EndDiffers { label } => return write!(f, "the PEM block ends with the other label `{label}`"),
             Self::EndWithoutBegin => {
-                f.write_str("an END line of PEM has no BEGIN line before it that stands at the beginning of a line")
+                "an END line of PEM has no BEGIN line before it that stands at the beginning of a line"
             }
-            Self::Header => f.write_str("the PEM block has a header line; public keys have none"),
-            Self::Label { label } => write!(f, "the PEM block is a `{label}`, not a `PUBLIC KEY` or `RSA PUBLIC KEY`"),
-            Self::NoBlock => f.write_str("no PEM block: there is no line `-----BEGIN PUBLIC KEY-----`"),
-            Self::NoEnd => f.write_str("the PEM block has no END line"),
-            Self::SecondBlock => f.write_str("more than one PEM block; give one key"),
-            Self::TextAfterBlock => f.write_str("text follows the PEM block"),
-        }
+            Self::Header => "the PEM block has a header line; public keys have none",
+            Self::Label { label } => {
+                return write!(f, "the PEM block is a `{label}`, not a `PUBLIC KEY` or `RSA PUBLIC KEY`");
+            }
+            Self::NoBlock => "no PEM block: there is no line `-----BEGIN PUBLIC KEY-----`",
+            Self::NoEnd => "the PEM block has no END line",
+            Self::SecondBlock => "more than one PEM block; give one key",
+            Self::TextAfterBlock => "text follows the PEM block",
+        })
     }
 }
 

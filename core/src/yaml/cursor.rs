@@ -1,6 +1,9 @@
 //! Where the reader is: a place in a line.
 
-use crate::document::{Place, Problem, code};
+use crate::{
+    document::{Place, Problem, code},
+    json::text_of,
+};
 use core::fmt;
 
 /// A place in the text. Copied to look ahead.
@@ -20,11 +23,10 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// The bytes as text that this reader can count lines and columns of.
     pub(super) fn text(bytes: &'a [u8]) -> Result<&'a str, Problem> {
-        let text = core::str::from_utf8(bytes).map_err(|error| {
-            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            Self::of_last(core::str::from_utf8(valid).unwrap_or_default())
-                .problem(code::SYNTAX, "not YAML: the bytes are not UTF-8")
-        })?;
+        let (text, wrong) = text_of(bytes);
+        if wrong > 0 {
+            return Err(Self::of_last(text).problem(code::SYNTAX, "not YAML: the bytes are not UTF-8"));
+        }
         // Some editors write it. Anywhere else it is refused below.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut characters = text.char_indices().peekable();
