@@ -19,7 +19,8 @@ pub(crate) mod tests;
 mod text;
 mod writer;
 
-pub(crate) use reader::{DEEPEST, text_of};
+pub(crate) use number::hexadecimal;
+pub(crate) use reader::{DEEPEST, first_repeated, text_of};
 pub use writer::JsonWriter;
 pub(crate) use writer::{push_code_unit, push_escaped};
 

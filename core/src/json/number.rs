@@ -77,6 +77,11 @@ pub(crate) fn decimal(digits: &str) -> Option<u64> {
     })
 }
 
+/// The number of these hexadecimal digits, of which there are at most eight.
+pub(crate) fn hexadecimal(digits: &str) -> Option<u32> {
+    digits.chars().try_fold(0, |number, digit| Some(number << 4 | digit.to_digit(16)?))
+}
+
 /// Whether the number is 1e308 or more, or the same below zero: beyond about 1.8e308 no 64-bit float holds it, and readers
 /// that have nothing else refuse it.
 fn exceeds_floats(text: &str) -> bool {

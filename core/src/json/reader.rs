@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
         }
         if members.len() > MANY_MEMBERS
             && !matches!(self.members, Members::AllBut(_))
-            && let Some((_, name)) = repeated(members.iter().map(|(name, _)| name.as_ref()).zip(0..)).first()
+            && let Some((_, name)) = first_repeated(&members)
         {
             return Err(self.twice(name));
         }
@@ -255,6 +255,11 @@ impl<'a> Reader<'a> {
     pub(super) fn refuse_next(&self, reason: Reason) -> Refusal {
         Refusal(Box::new((self.at.saturating_add(1).min(self.text.len()), reason)))
     }
+}
+
+/// The first name that stood before, and its place.
+pub(crate) fn first_repeated<'m>(members: &'m [(Cow<'_, str>, Json<'_>)]) -> Option<(usize, &'m str)> {
+    repeated(members.iter().map(|(name, _)| name.as_ref()).zip(0..)).first().copied()
 }
 
 /// The text that the bytes begin with, and how many bytes behind it are, together, not UTF-8.

@@ -75,7 +75,7 @@ impl<'a> Scanner<'a> {
 
     /// Components with slashes between, up to the tag, the digest or the end.
     fn path(&mut self) -> Result<&'a str, ReferenceError> {
-        let path = self.take_until(|byte| matches!(byte, b':' | b'@'));
+        let path = self.take_until(|byte| byte == b':' || byte == b'@');
         let start = self.at.saturating_sub(path.len());
         let mut component = Component::Start;
         for (index, byte) in path.bytes().enumerate() {
@@ -131,7 +131,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text up to the first byte that ends it (an ASCII one), or the end.
-    fn take_until(&mut self, ends: impl Fn(u8) -> bool) -> &'a str {
+    fn take_until(&mut self, ends: fn(u8) -> bool) -> &'a str {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let end = rest.bytes().position(ends).unwrap_or(rest.len());
         self.at = self.at.saturating_add(end);
