@@ -40,9 +40,9 @@ pub struct SignatureAlgorithm {
 impl SignatureAlgorithm {
     /// Every algorithm that dokimos supports, for help texts: the `Display` of each is its canonical name.
     pub fn all() -> impl Iterator<Item = Self> {
-        let sizes = || SIZES.into_iter().map(Some).chain([None]);
+        let sizes = || SIZES.into_iter().map(|(_, bits)| Some(bits)).chain([None]);
         [Padding::Pss, Padding::Pkcs1V15].into_iter().flat_map(move |padding| {
-            sizes().flat_map(move |modulus_bits| HASHES.map(|hash| Self { padding, hash, modulus_bits }))
+            sizes().flat_map(move |modulus_bits| HASHES.map(|(_, hash)| Self { padding, hash, modulus_bits }))
         })
     }
 
@@ -168,9 +168,9 @@ impl fmt::Display for AlgorithmError {
 impl core::error::Error for AlgorithmError {}
 
 /// The sizes that stand in names. A key may have others: RSA itself takes every size from 2048 to 8192 bits.
-const SIZES: [usize; 4] = [2048, 3072, 4096, 8192];
+const SIZES: [(&str, usize); 4] = [("2048", 2048), ("3072", 3072), ("4096", 4096), ("8192", 8192)];
 
-const HASHES: [Hash; 3] = [Hash::Sha256, Hash::Sha384, Hash::Sha512];
+const HASHES: [(&str, Hash); 3] = [("256", Hash::Sha256), ("384", Hash::Sha384), ("512", Hash::Sha512)];
 
 /// Bytes of a name that is looked at; the longest known one has 26.
 const LONGEST: usize = 40;
@@ -217,22 +217,15 @@ impl Rest {
         };
         let modulus_bits = match size {
             None => None,
-            Some(b"2048") => Some(2048),
-            Some(b"3072") => Some(3072),
-            Some(b"4096") => Some(4096),
-            Some(b"8192") => Some(8192),
             // 112 bits of security and less, gone from every service, but still met in old configurations.
             Some(b"1024") => return Some(Err(AlgorithmError::NotSupported)),
-            Some(_) => return None,
+            Some(size) => Some(SIZES.iter().find(|(name, _)| name.as_bytes() == size)?.1),
         };
-        let hash = match hash {
-            b"256" => Hash::Sha256,
-            b"384" => Hash::Sha384,
-            b"512" => Hash::Sha512,
-            b"1" | b"224" => return Some(Err(AlgorithmError::NotSupported)),
-            _ => return None,
-        };
-        Some(Ok(SignatureAlgorithm { padding, hash, modulus_bits }))
+        match HASHES.iter().find(|(name, _)| name.as_bytes() == hash) {
+            Some((_, hash)) => Some(Ok(SignatureAlgorithm { padding, hash: *hash, modulus_bits })),
+            None if matches!(hash, b"1" | b"224") => Some(Err(AlgorithmError::NotSupported)),
+            None => None,
+        }
     }
 }
 

@@ -29,16 +29,16 @@ pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
             out.push(']');
         }
         Json::Object(members) => {
-            let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+            let mut sorted: Vec<(&str, usize)> = members.iter().map(|(name, _)| name.as_ref()).zip(0..).collect();
+            sorted.sort_unstable();
             out.push('{');
-            for (index, (name, member)) in sorted.into_iter().enumerate() {
+            for (index, (name, place)) in sorted.iter().enumerate() {
                 if index > 0 {
                     out.push(',');
                 }
                 push_string(out, name);
                 out.push(':');
-                push_value(out, member);
+                push_value(out, members.get(*place).map_or(&Json::Null, |(_, member)| member));
             }
             out.push('}');
         }

@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
             _ => self.digits()?,
         }
         if let Some(b'0'..=b'9') = self.peek() {
-            return Err(self.refuse_next(Reason::Syntax("invalid number")));
+            return Err(self.refuse_next("invalid number"));
         }
         if self.pass_any(b".") {
             self.digits()?;
@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
     fn digits(&mut self) -> Result<(), Refusal> {
         match self.ahead().iter().take_while(|byte| byte.is_ascii_digit()).count() {
             0 if self.peek().is_none() => Err(self.unexpected_end("EOF while parsing a value")),
-            0 => Err(self.refuse_next(Reason::Syntax("invalid number"))),
+            0 => Err(self.refuse_next("invalid number")),
             digits => {
                 self.pass(digits);
                 Ok(())
@@ -89,15 +89,16 @@ fn exceeds_floats(text: &str) -> bool {
     let (mantissa, exponent) = text.split_at_checked(end).unwrap_or_default();
     let point = mantissa.bytes().position(|byte| byte == b'.').unwrap_or(end);
     let Some(first) = mantissa.bytes().position(|byte| matches!(byte, b'1'..=b'9')) else { return false };
-    let as_signed = |place| i64::try_from(place).unwrap_or(i64::MAX);
     // The exponent of the first digit that is not zero: next to the point it is 0 on one side, and -1 on the other.
-    let of_first = as_signed(point).saturating_sub(as_signed(first)).saturating_sub(i64::from(first < point));
+    let of_first = point.wrapping_sub(first).wrapping_sub(usize::from(first < point)).cast_signed();
     let (negative, digits) = match exponent.as_bytes() {
         [_, sign @ (b'+' | b'-'), ..] => (*sign == b'-', exponent.get(2..)),
         _ => (false, exponent.get(1..)),
     };
-    let size = decimal(digits.unwrap_or_default()).and_then(|size| i64::try_from(size).ok()).unwrap_or(i64::MAX);
-    of_first.saturating_add(if negative { size.saturating_neg() } else { size }) >= 308
+    // Nothing wraps: no text is so long.
+    let size = decimal(digits.unwrap_or_default()).unwrap_or(u64::MAX).min(1 << 62).cast_signed();
+    let size = if negative { size.wrapping_neg() } else { size };
+    i64::try_from(of_first).is_ok_and(|of_first| of_first.wrapping_add(size) >= 308)
 }
 
 #[cfg(test)]

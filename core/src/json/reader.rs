@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
         match self.peek_past_white() {
             None if self.is_all_text => Ok(()),
             None => Err(self.unexpected_end("")),
-            Some(_) => Err(self.refuse_next(Reason::Trailing)),
+            Some(_) => Err(self.refuse_after(1, Reason::Trailing)),
         }
     }
 
@@ -63,11 +63,11 @@ impl<'a> Reader<'a> {
 
     fn literal(&mut self) -> Result<Json<'a>, Refusal> {
         let (length, value) = match self.ahead() {
-            [b'n', b'u', b'l', b'l', ..] => (4, Json::Null),
-            [b't', b'r', b'u', b'e', ..] => (4, Json::True),
-            [b'f', b'a', b'l', b's', b'e', ..] => (5, Json::False),
+            ahead if ahead.starts_with(b"null") => (4, Json::Null),
+            ahead if ahead.starts_with(b"true") => (4, Json::True),
+            ahead if ahead.starts_with(b"false") => (5, Json::False),
             [] => return Err(self.unexpected_end("EOF while parsing a value")),
-            _ => return Err(self.refuse_next(Reason::Syntax("expected value"))),
+            _ => return Err(self.refuse_next("expected value")),
         };
         self.pass(length);
         Ok(value)
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
     /// A member's name.
     fn name(&mut self) -> Result<Cow<'a, str>, Refusal> {
         if self.peek() != Some(b'"') {
-            return Err(self.refuse_next(Reason::Syntax("key must be a string")));
+            return Err(self.refuse_next("key must be a string"));
         }
         self.string()
     }
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
                 self.pass(1);
                 Ok(())
             }
-            Some(_) => Err(self.refuse_next(Reason::Syntax("expected `:`"))),
+            Some(_) => Err(self.refuse_next("expected `:`")),
             None => Err(self.unexpected_end("EOF while parsing an object")),
         }
     }
@@ -149,11 +149,11 @@ impl<'a> Reader<'a> {
             }
             Some(_) if is_first => return Ok(true),
             Some(b',') => self.pass(1),
-            Some(_) => return Err(self.refuse_next(Reason::Syntax(otherwise))),
+            Some(_) => return Err(self.refuse_next(otherwise)),
             None => return Err(self.unexpected_end(at_end)),
         }
         match self.peek_past_white() {
-            Some(byte) if byte == end => Err(self.refuse_next(Reason::Syntax("trailing comma"))),
+            Some(byte) if byte == end => Err(self.refuse_next("trailing comma")),
             Some(_) => Ok(true),
             None => Err(self.unexpected_end("EOF while parsing a value")),
         }
@@ -241,19 +241,24 @@ impl<'a> Reader<'a> {
     /// The text ends where it should not.
     #[cold]
     pub(super) fn unexpected_end(&self, message: &'static str) -> Refusal {
-        self.refuse_next(Reason::Syntax(if self.is_all_text { message } else { NOT_UTF8 }))
+        self.refuse_next(if self.is_all_text { message } else { NOT_UTF8 })
     }
 
     /// A complaint about what was read last.
     #[cold]
     pub(super) fn refuse(&self, reason: Reason) -> Refusal {
-        Refusal(Box::new((self.at, reason)))
+        self.refuse_after(0, reason)
     }
 
     /// A complaint about what comes next.
     #[cold]
-    pub(super) fn refuse_next(&self, reason: Reason) -> Refusal {
-        Refusal(Box::new((self.at.saturating_add(1).min(self.text.len()), reason)))
+    pub(super) fn refuse_next(&self, message: &'static str) -> Refusal {
+        self.refuse_after(1, Reason::Syntax(message))
+    }
+
+    #[cold]
+    fn refuse_after(&self, bytes: usize, reason: Reason) -> Refusal {
+        Refusal(Box::new((self.at.saturating_add(bytes).min(self.text.len()), reason)))
     }
 }
 

@@ -27,7 +27,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(_) => {
                     let message = "control character (\\u0000-\\u001F) found while parsing a string";
-                    return Err(self.refuse_next(Reason::Syntax(message)));
+                    return Err(self.refuse_next(message));
                 }
                 None => return Err(self.unexpected_end(CUT_OFF)),
             }
@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
                 self.pass(1);
                 return self.code_point();
             }
-            Some(_) => return Err(self.refuse_next(Reason::Syntax("invalid escape"))),
+            Some(_) => return Err(self.refuse_next("invalid escape")),
             None => return Err(self.unexpected_end(CUT_OFF)),
         };
         self.pass(1);
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
         let mut unit = 0_u32;
         for digit in digits {
             let Some(digit) = char::from(*digit).to_digit(16) else {
-                return Err(self.refuse_next(Reason::Syntax("invalid escape")));
+                return Err(self.refuse_next("invalid escape"));
             };
             self.pass(1);
             // Four digits of four bits: nothing is lost.

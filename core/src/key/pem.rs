@@ -30,31 +30,27 @@ impl Block {
         if text.len() > MAX_INPUT {
             return Err(KeyError::TooLong { bytes: text.len(), limit: MAX_INPUT });
         }
-        let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-        let label = loop {
-            match Boundary::read(lines.next().ok_or(PemError::NoBlock)?)? {
-                None => {}
-                Some(Boundary::Begin(label)) => break label,
-                Some(Boundary::End(_)) => return Err(PemError::EndWithoutBegin.into()),
-            }
-        };
-        let form = form(label)?;
+        let mut block = None;
         let mut body = Vec::new();
-        loop {
-            let line = lines.next().ok_or(PemError::NoEnd)?;
-            match Boundary::read(line)? {
-                None if line.contains(&b':') => return Err(PemError::Header.into()),
-                None => body.extend_from_slice(line),
-                Some(Boundary::Begin(_)) => return Err(PemError::NoEnd.into()),
-                Some(Boundary::End(end)) if end == label => break,
-                Some(Boundary::End(end)) => return Err(PemError::EndDiffers { label: shown(end) }.into()),
+        let mut is_ended = false;
+        for line in text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end) {
+            match (Boundary::read(line)?, block) {
+                (None, None) => {}
+                (Some(Boundary::Begin(label)), None) => block = Some((label, form(label)?)),
+                (Some(Boundary::End(_)), None) => return Err(PemError::EndWithoutBegin.into()),
+                (None, Some(_)) if is_ended && line.is_empty() => {}
+                (Some(Boundary::Begin(_)), _) if is_ended => return Err(PemError::SecondBlock.into()),
+                _ if is_ended => return Err(PemError::TextAfterBlock.into()),
+                (None, _) if line.contains(&b':') => return Err(PemError::Header.into()),
+                (None, _) => body.extend_from_slice(line),
+                (Some(Boundary::Begin(_)), _) => return Err(PemError::NoEnd.into()),
+                (Some(Boundary::End(end)), Some((label, _))) if end == label => is_ended = true,
+                (Some(Boundary::End(end)), _) => return Err(PemError::EndDiffers { label: shown(end) }.into()),
             }
         }
-        if let Some(line) = lines.find(|line| !line.is_empty()) {
-            return Err(match Boundary::read(line)? {
-                Some(Boundary::Begin(_)) => PemError::SecondBlock.into(),
-                _ => PemError::TextAfterBlock.into(),
-            });
+        let Some((_, form)) = block else { return Err(PemError::NoBlock.into()) };
+        if !is_ended {
+            return Err(PemError::NoEnd.into());
         }
         // The standard alphabet with padding; the decoder refuses all else, and set bits behind the last byte.
         let der = Rules::Standard.decode(&body).map_err(|_| PemError::Base64)?;
@@ -64,13 +60,19 @@ impl Block {
 
 /// Which key a block with this label holds.
 fn form(label: &[u8]) -> Result<Form, KeyError> {
-    match label {
-        b"PUBLIC KEY" => Ok(Form::Spki),
-        b"RSA PUBLIC KEY" => Ok(Form::Pkcs1),
-        _ if label.ends_with(b"PRIVATE KEY") => Err(KeyError::PrivateKey),
-        _ if label.ends_with(b"CERTIFICATE") => Err(KeyError::Certificate),
-        _ => Err(PemError::Label { label: shown(label) }.into()),
+    if label == b"PUBLIC KEY" {
+        return Ok(Form::Spki);
     }
+    if label == b"RSA PUBLIC KEY" {
+        return Ok(Form::Pkcs1);
+    }
+    Err(if label.ends_with(b"PRIVATE KEY") {
+        KeyError::PrivateKey
+    } else if label.ends_with(b"CERTIFICATE") {
+        KeyError::Certificate
+    } else {
+        PemError::Label { label: shown(label) }.into()
+    })
 }
 
 /// The first or the last line of a block, with its label.
@@ -114,11 +116,12 @@ pub(super) fn write(spki: &[u8]) -> String {
     let mut body = String::new();
     Alphabet::Standard.push(spki, &mut body);
     let mut text = String::from("-----BEGIN PUBLIC KEY-----\n");
-    for (place, character) in (1_usize..).zip(body.chars()) {
-        text.push(character);
-        if place.is_multiple_of(64) || place == body.len() {
-            text.push('\n');
-        }
+    let mut rest = body.as_str();
+    while !rest.is_empty() {
+        let line;
+        (line, rest) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        text.push_str(line);
+        text.push('\n');
     }
     text.push_str("-----END PUBLIC KEY-----\n");
     text

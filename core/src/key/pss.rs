@@ -111,13 +111,11 @@ impl<'a> AlgorithmIdentifier<'a> {
 
     /// The hash that this names, and whether it has its NULL.
     fn hash(&self) -> Result<(Hash, bool), Refusal> {
-        let hash = match self.algorithm {
-            SHA256 => Hash::Sha256,
-            SHA384 => Hash::Sha384,
-            SHA512 => Hash::Sha512,
-            SHA1 => return Err(Refusal::PssSha1),
-            _ => return Err(Refusal::PssHash),
-        };
+        if self.algorithm == SHA1 {
+            return Err(Refusal::PssSha1);
+        }
+        let known = [Hash::Sha256, Hash::Sha384, Hash::Sha512].iter().find(|hash| oid(**hash) == self.algorithm);
+        let hash = *known.ok_or(Refusal::PssHash)?;
         match self.parameters {
             None => Ok((hash, false)),
             Some(parameters) if parameters.is_null() => Ok((hash, true)),
@@ -168,13 +166,16 @@ fn write_hash(writer: &mut Backwards, hash: Hash, has_null: bool) -> Option<()> 
     if has_null {
         write_null(writer)?;
     }
-    let oid = match hash {
+    write_oid(writer, oid(hash))?;
+    writer.wrap(SEQUENCE, end)
+}
+
+fn oid(hash: Hash) -> &'static [u8] {
+    match hash {
         Hash::Sha256 => SHA256,
         Hash::Sha384 => SHA384,
         Hash::Sha512 => SHA512,
-    };
-    write_oid(writer, oid)?;
-    writer.wrap(SEQUENCE, end)
+    }
 }
 
 fn write_oid(writer: &mut Backwards, oid: &[u8]) -> Option<()> {

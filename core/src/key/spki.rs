@@ -99,15 +99,17 @@ fn read_algorithm(content: &mut Reader<'_>) -> Result<Restriction, Refusal> {
     if content.peek()? & CLASS == CONTEXT_SPECIFIC {
         return Err(Refusal::Certificate);
     }
-    match content.object_identifier()? {
+    let key_type = content.object_identifier()?;
+    if key_type == RSA_ENCRYPTION {
         // RFC 3279 2.3.1, RFC 4055 1.2: "the parameters field MUST contain NULL".
-        RSA_ENCRYPTION if content.is_finished() || !content.any()?.is_null() => Err(Refusal::ParametersNotNull),
-        RSA_ENCRYPTION => Ok(Restriction::None),
-        RSASSA_PSS if content.is_finished() => Ok(Restriction::Pss(None)),
-        RSASSA_PSS => Ok(Restriction::Pss(Some(PssParameters::read(content.sequence()?)?))),
-        PBES2 => Err(Refusal::PrivateKey),
-        _ => Err(Refusal::KeyType),
+        let has_null = !content.is_finished() && content.any()?.is_null();
+        return if has_null { Ok(Restriction::None) } else { Err(Refusal::ParametersNotNull) };
     }
+    if key_type == RSASSA_PSS {
+        let parameters = if content.is_finished() { None } else { Some(PssParameters::read(content.sequence()?)?) };
+        return Ok(Restriction::Pss(parameters));
+    }
+    Err(if key_type == PBES2 { Refusal::PrivateKey } else { Refusal::KeyType })
 }
 
 /// The type of the key that a SubjectPublicKeyInfo holds.

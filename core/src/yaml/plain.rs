@@ -142,15 +142,18 @@ impl<'a> Reader<'a> {
     /// What a text without quotes means: YAML 1.2.2, section 10.3.2. Numbers are those of JSON; what other readers, or
     /// those of YAML 1.1, take for a number is refused.
     pub(super) fn meaning(&self, text: &'a str) -> Result<Json<'a>, Problem> {
-        match text {
-            "null" | "Null" | "NULL" | "~" => return Ok(Json::Null),
-            "true" => return Ok(Json::True),
-            "false" => return Ok(Json::False),
-            // Readers differ on these.
-            "True" | "TRUE" | "False" | "FALSE" => {
-                return Err(self.refuse("a boolean is true or false, and a text that could be one stands in quotes"));
-            }
-            _ => {}
+        if ["null", "Null", "NULL", "~"].contains(&text) {
+            return Ok(Json::Null);
+        }
+        if text == "true" {
+            return Ok(Json::True);
+        }
+        if text == "false" {
+            return Ok(Json::False);
+        }
+        // Readers differ on these.
+        if ["True", "TRUE", "False", "FALSE"].contains(&text) {
+            return Err(self.refuse("a boolean is true or false, and a text that could be one stands in quotes"));
         }
         if !is_like_a_number(text.as_bytes()) {
             return Ok(Json::String(Cow::Borrowed(text)));
