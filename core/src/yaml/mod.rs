@@ -35,14 +35,14 @@ use cursor::Cursor;
 impl<'a> Json<'a> {
     /// Reads one YAML document, to the same values as JSON.
     pub(crate) fn parse_yaml(bytes: &'a [u8], budget: &Budget) -> Result<Self, Problem> {
-        let mut documents = Self::parse_yaml_documents(bytes, budget)?.into_iter();
-        match (documents.next(), documents.next()) {
-            (Some((_, document)), None) => Ok(document),
-            (None, _) => Err(Problem::new(code::SYNTAX, &Place::Root, "not YAML: the document is empty")),
-            (_, Some((line, _))) => {
-                let message = format_args!("not one YAML document: another one starts at line {line}");
-                Err(Problem::new(code::SYNTAX, &Place::Root, message))
-            }
+        let mut documents = Self::parse_yaml_documents(bytes, budget)?;
+        if let Some((line, _)) = documents.get(1) {
+            let message = format_args!("not one YAML document: another one starts at line {line}");
+            return Err(Problem::new(code::SYNTAX, &Place::Root, message));
+        }
+        match documents.pop() {
+            Some((_, document)) => Ok(document),
+            None => Err(Problem::new(code::SYNTAX, &Place::Root, "not YAML: the document is empty")),
         }
     }
 
@@ -57,11 +57,10 @@ impl<'a> Json<'a> {
             Reader { cursor: Cursor::new(text), depth: budget.json_depth.min(DEEPEST), values: budget.json_values };
         let mut documents = Vec::new();
         // What stands before the first marker is a document only if it is not just comments.
-        if reader.content()? {
+        let mut is_next = reader.content()? || reader.next_document()?;
+        while is_next {
             documents.push((reader.cursor.number(), reader.document()?));
-        }
-        while reader.next_document()? {
-            documents.push((reader.cursor.number(), reader.document()?));
+            is_next = reader.next_document()?;
         }
         Ok(documents)
     }
