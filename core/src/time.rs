@@ -54,9 +54,7 @@ impl FromStr for UnixTime {
         if date.year == 0 {
             return Err(TimeError::YearOutOfRange);
         }
-        if !date.exists() {
-            return Err(TimeError::NoSuchDate);
-        }
+        let days = date.days().ok_or(TimeError::NoSuchDate)?;
         if second == 60 {
             return Err(TimeError::LeapSecond);
         }
@@ -65,7 +63,7 @@ impl FromStr for UnixTime {
         }
         // None of these numbers has more than four digits: nothing wraps.
         let of_day = hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60)).wrapping_add(second);
-        let secs = i64::from(date.days()).wrapping_mul(DAY).wrapping_add(of_day.wrapping_sub(offset).into());
+        let secs = i64::from(days).wrapping_mul(DAY).wrapping_add(of_day.wrapping_sub(offset).into());
         if !YEARS_0001_TO_9999.contains(&secs) {
             return Err(TimeError::YearOutOfRange);
         }
@@ -207,31 +205,20 @@ struct Date {
 }
 
 impl Date {
-    fn exists(&self) -> bool {
-        let days = match self.month {
-            2 if self.is_in_leap_year() => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            _ => return false,
-        };
-        (1..=days).contains(&self.day)
-    }
-
-    fn is_in_leap_year(&self) -> bool {
-        let every = |years: i32| self.year.rem_euclid(years) == 0;
-        every(4) && (!every(100) || every(400))
-    }
-
-    /// Days since 1970-01-01, for a date that exists in the years 1 to 9999.
+    /// Days since 1970-01-01, if there is such a date in the years 1 to 9999.
     ///
     /// The year is made to begin in March, so that the leap day is its last day and the months before it have the
     /// lengths 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31: their sums are `(153 m + 2) / 5`.
     #[expect(clippy::arithmetic_side_effects, reason = "year ≤ 9999, so that no value passes 365 · 10,000 · 4")]
-    fn days(&self) -> i32 {
+    fn days(&self) -> Option<i32> {
+        if !(1..=12).contains(&self.month) || !(1..=31).contains(&self.day) {
+            return None;
+        }
         let (year, month) = if self.month > 2 { (self.year, self.month - 3) } else { (self.year - 1, self.month + 9) };
         let before_year = 365 * year + year / 4 - year / 100 + year / 400;
-        before_year + (153 * month + 2) / 5 + (self.day - 1) - MARCH_0000_TO_1970
+        let days = before_year + (153 * month + 2) / 5 + (self.day - 1) - MARCH_0000_TO_1970;
+        // A day behind the end of a month is in another month.
+        (Self::from_days(days).month == self.month).then_some(days)
     }
 
     /// The inverse of [`days`](Self::days).

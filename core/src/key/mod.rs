@@ -123,7 +123,7 @@ impl PublicKey {
         }
         let salt = spki.restriction.salt_length(algorithm)?;
         check_salt_length(&rsa, algorithm, salt)?;
-        let Some(encoded) = Encoded::new(&rsa, &spki.restriction) else { return Err(KeyError::NotDer) };
+        let encoded = Encoded::new(&rsa, &spki.restriction);
         // The reader is strict; this makes it so beyond doubt: what was understood has no other encoding than this one.
         if encoded.bytes(spki.form) != der {
             return Err(KeyError::NotDer);
@@ -201,8 +201,7 @@ impl PublicKey {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn to_spki_der(&self) -> Vec<u8> {
-        // The same encoding succeeded when the key was read.
-        Encoded::new(&self.rsa, &self.restriction).map_or_else(Vec::new, |encoded| encoded.bytes(Form::Spki).to_vec())
+        Encoded::new(&self.rsa, &self.restriction).bytes(Form::Spki).to_vec()
     }
 
     /// The key in PEM, as a `PUBLIC KEY`.

@@ -126,48 +126,48 @@ impl<'a> AlgorithmIdentifier<'a> {
 
 impl Restriction {
     /// Writes what stands in the AlgorithmIdentifier of the key.
-    pub(super) fn write(&self, writer: &mut Backwards) -> Option<()> {
+    pub(super) fn write(&self, writer: &mut Backwards) {
         match self {
             Self::None => {
-                write_null(writer)?;
-                write_oid(writer, RSA_ENCRYPTION)
+                write_null(writer);
+                write_oid(writer, RSA_ENCRYPTION);
             }
             Self::Pss(parameters) => {
                 if let Some(parameters) = parameters {
-                    parameters.write(writer)?;
+                    parameters.write(writer);
                 }
-                write_oid(writer, RSASSA_PSS)
+                write_oid(writer, RSASSA_PSS);
             }
         }
     }
 }
 
 impl PssParameters {
-    fn write(&self, writer: &mut Backwards) -> Option<()> {
+    fn write(&self, writer: &mut Backwards) {
         let end = writer.position();
         if self.salt_length != DEFAULT_SALT_LENGTH {
-            writer.unsigned(&self.salt_length.to_be_bytes())?;
-            writer.wrap(explicit(2), end)?;
+            writer.unsigned(&self.salt_length.to_be_bytes());
+            writer.wrap(explicit(2), end);
         }
         let mask_end = writer.position();
-        write_hash(writer, self.hash, self.mask_hash_has_null)?;
-        write_oid(writer, MGF1)?;
-        writer.wrap(SEQUENCE, mask_end)?;
-        writer.wrap(explicit(1), mask_end)?;
+        write_hash(writer, self.hash, self.mask_hash_has_null);
+        write_oid(writer, MGF1);
+        writer.wrap(SEQUENCE, mask_end);
+        writer.wrap(explicit(1), mask_end);
         let hash_end = writer.position();
-        write_hash(writer, self.hash, self.hash_has_null)?;
-        writer.wrap(explicit(0), hash_end)?;
-        writer.wrap(SEQUENCE, end)
+        write_hash(writer, self.hash, self.hash_has_null);
+        writer.wrap(explicit(0), hash_end);
+        writer.wrap(SEQUENCE, end);
     }
 }
 
-fn write_hash(writer: &mut Backwards, hash: Hash, has_null: bool) -> Option<()> {
+fn write_hash(writer: &mut Backwards, hash: Hash, has_null: bool) {
     let end = writer.position();
     if has_null {
-        write_null(writer)?;
+        write_null(writer);
     }
-    write_oid(writer, oid(hash))?;
-    writer.wrap(SEQUENCE, end)
+    write_oid(writer, oid(hash));
+    writer.wrap(SEQUENCE, end);
 }
 
 fn oid(hash: Hash) -> &'static [u8] {
@@ -178,13 +178,13 @@ fn oid(hash: Hash) -> &'static [u8] {
     }
 }
 
-fn write_oid(writer: &mut Backwards, oid: &[u8]) -> Option<()> {
+fn write_oid(writer: &mut Backwards, oid: &[u8]) {
     let end = writer.position();
-    writer.put(oid)?;
-    writer.wrap(OBJECT_IDENTIFIER, end)
+    writer.put(oid);
+    writer.wrap(OBJECT_IDENTIFIER, end);
 }
 
-fn write_null(writer: &mut Backwards) -> Option<()> {
+fn write_null(writer: &mut Backwards) {
     let end = writer.position();
-    writer.wrap(NULL, end)
+    writer.wrap(NULL, end);
 }

@@ -125,23 +125,23 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
-    /// `None` if the key is longer than any that [`RsaPublicKey`] takes.
-    pub(super) fn new(rsa: &RsaPublicKey, restriction: &Restriction) -> Option<Self> {
+    pub(super) fn new(rsa: &RsaPublicKey, restriction: &Restriction) -> Self {
         let mut writer = Backwards::new();
         let end = writer.position();
-        writer.unsigned(&rsa.exponent().to_be_bytes())?;
-        writer.unsigned(rsa.modulus())?;
-        writer.wrap(SEQUENCE, end)?;
+        writer.unsigned(&rsa.exponent().to_be_bytes());
+        writer.unsigned(rsa.modulus());
+        writer.wrap(SEQUENCE, end);
         let pkcs1 = writer.position();
-        writer.put(&[0])?;
-        writer.wrap(BIT_STRING, end)?;
+        writer.put(&[0]);
+        writer.wrap(BIT_STRING, end);
         let algorithm_end = writer.position();
-        restriction.write(&mut writer)?;
-        writer.wrap(SEQUENCE, algorithm_end)?;
-        writer.wrap(SEQUENCE, end)?;
-        Some(Self { writer, pkcs1 })
+        restriction.write(&mut writer);
+        writer.wrap(SEQUENCE, algorithm_end);
+        writer.wrap(SEQUENCE, end);
+        Self { writer, pkcs1 }
     }
 
+    /// Nothing if the key is longer than any that [`RsaPublicKey`] takes.
     pub(super) fn bytes(&self, form: Form) -> &[u8] {
         self.writer.written_since(match form {
             Form::Pkcs1 => self.pkcs1,

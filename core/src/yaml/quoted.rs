@@ -91,22 +91,28 @@ impl Reader<'_> {
             self.cursor.pass(digits);
             return character.ok_or_else(|| self.refuse("the escape is no character"));
         }
-        Ok(match kind {
-            Some('0') => '\0',
-            Some('a') => '\u{7}',
-            Some('b') => '\u{8}',
-            Some('t') => '\t',
-            Some('n') => '\n',
-            Some('v') => '\u{b}',
-            Some('f') => '\u{c}',
-            Some('r') => '\r',
-            Some('e') => '\u{1b}',
-            Some(same @ (' ' | '"' | '/' | '\\')) => same,
-            Some('N') => '\u{85}',
-            Some('_') => '\u{a0}',
-            Some('L') => '\u{2028}',
-            Some('P') => '\u{2029}',
-            _ => return Err(self.refuse("unknown escape")),
-        })
+        let escape = ESCAPES.iter().find(|(escape, _)| kind == Some(*escape));
+        escape.map(|(_, character)| *character).ok_or_else(|| self.refuse("unknown escape"))
     }
 }
+
+/// YAML 1.2.2, section 5.7: what one character behind a backslash means.
+const ESCAPES: [(char, char); 17] = [
+    ('0', '\0'),
+    ('a', '\u{7}'),
+    ('b', '\u{8}'),
+    ('t', '\t'),
+    ('n', '\n'),
+    ('v', '\u{b}'),
+    ('f', '\u{c}'),
+    ('r', '\r'),
+    ('e', '\u{1b}'),
+    (' ', ' '),
+    ('"', '"'),
+    ('/', '/'),
+    ('\\', '\\'),
+    ('N', '\u{85}'),
+    ('_', '\u{a0}'),
+    ('L', '\u{2028}'),
+    ('P', '\u{2029}'),
+];
