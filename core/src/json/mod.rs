@@ -21,6 +21,7 @@ mod writer;
 
 pub(crate) use number::hexadecimal;
 pub(crate) use reader::{DEEPEST, first_repeated, text_of};
+pub(crate) use text::split_once;
 pub use writer::JsonWriter;
 pub(crate) use writer::{push_code_unit, push_escaped};
 

@@ -1,7 +1,7 @@
 //! The registry of a reference.
 
 use super::{ImageReference, ReferenceError};
-use crate::json::hexadecimal;
+use crate::json::{hexadecimal, split_once};
 use alloc::string::String;
 use core::fmt::Write;
 
@@ -41,12 +41,12 @@ impl<'a> Domain<'a> {
         }
         let (host, port) = match text.strip_prefix('[') {
             Some(bracketed) => {
-                let (address, port) = bracketed.split_once(']').ok_or(ReferenceError::InvalidIpv6)?;
+                let (address, port) = split_once(bracketed, b']').ok_or(ReferenceError::InvalidIpv6)?;
                 (Host::Ipv6(read_address(address).ok_or(ReferenceError::InvalidIpv6)?), port)
             }
             None => {
-                let end = text.find(':').unwrap_or(text.len());
-                let (name, port) = text.split_at_checked(end).unwrap_or((text, ""));
+                let name = split_once(text, b':').map_or(text, |(name, _)| name);
+                let port = text.get(name.len()..).unwrap_or_default();
                 check_name(name)?;
                 (Host::Name(name), port)
             }
@@ -148,16 +148,16 @@ fn read_address(text: &str) -> Option<[u16; 8]> {
 
 /// Reads groups of one to four hexadecimal digits to the start of the address, and counts them.
 fn read_groups(text: &str, address: &mut [u16; 8]) -> Option<usize> {
-    if text.is_empty() {
-        return Some(0);
-    }
     let mut count = 0_usize;
-    for group in text.split(':') {
+    let mut rest = Some(text).filter(|text| !text.is_empty());
+    while let Some(text) = rest {
+        let (group, more) = split_once(text, b':').map_or((text, None), |(group, more)| (group, Some(more)));
         if group.is_empty() || group.len() > 4 {
             return None;
         }
         *address.get_mut(count)? = hexadecimal(group)?.try_into().ok()?;
         count = count.saturating_add(1);
+        rest = more;
     }
     Some(count)
 }
