@@ -267,6 +267,12 @@ pub(crate) fn first_repeated<'m>(members: &'m [(Cow<'_, str>, Json<'_>)]) -> Opt
     repeated(members.iter().map(|(name, _)| name.as_ref()).zip(0..)).first().copied()
 }
 
+/// The number of the last line, the first being 1, and how many bytes it has.
+pub(crate) fn end_of(bytes: &[u8]) -> (usize, usize) {
+    let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
+    (breaks.saturating_add(1), bytes.iter().rev().take_while(|byte| **byte != b'\n').count())
+}
+
 /// The text that the bytes begin with, and how many bytes behind it are, together, not UTF-8.
 pub(crate) fn text_of(bytes: &[u8]) -> (&str, usize) {
     match core::str::from_utf8(bytes) {
@@ -297,7 +303,7 @@ impl Refusal {
     pub(super) fn problem(&self, bytes: &[u8], place: &Place<'_>) -> Problem {
         let (at, reason) = &*self.0;
         let read = bytes.get(..*at).unwrap_or(bytes);
-        let column = read.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len);
+        let (line, column) = end_of(read);
         let (code, before, message) = match reason {
             Reason::Limit(message) => (code::LIMIT_REACHED, "", *message),
             Reason::Syntax(message) => (code::SYNTAX, "not JSON: ", *message),
@@ -306,10 +312,7 @@ impl Refusal {
         };
         match place {
             Place::Line(_) => Problem::new(code, place, format_args!("{before}{message} at column {column}")),
-            _ => {
-                let line = read.split(|byte| *byte == b'\n').count();
-                Problem::new(code, place, format_args!("{before}{message} at line {line} column {column}"))
-            }
+            _ => Problem::new(code, place, format_args!("{before}{message} at line {line} column {column}")),
         }
     }
 }

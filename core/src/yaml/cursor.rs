@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Place, Problem, code},
-    json::{split_once, text_of},
+    json::{end_of, split_once, text_of},
 };
 use core::fmt;
 
@@ -54,10 +54,9 @@ impl<'a> Cursor<'a> {
 
     /// The end of the last line of a text, for a problem there.
     fn of_last(text: &'a str) -> Self {
-        let breaks = text.bytes().filter(|byte| *byte == b'\n').count();
-        let at = text.bytes().rev().take_while(|byte| *byte != b'\n').count();
+        let (number, at) = end_of(text.as_bytes());
         let line = text.get(text.len().saturating_sub(at)..).unwrap_or_default();
-        Self { line, at, number: breaks.saturating_add(1), rest: None, done: false }
+        Self { line, at, number, rest: None, done: false }
     }
 
     /// The start of the text.
