@@ -106,15 +106,18 @@ impl FromStr for SignatureAlgorithm {
 impl fmt::Display for SignatureAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hash = match self.hash {
-            Hash::Sha256 => 256,
-            Hash::Sha384 => 384,
-            Hash::Sha512 => 512,
+            Hash::Sha256 => "256",
+            Hash::Sha384 => "384",
+            Hash::Sha512 => "512",
         };
-        match (self.padding, self.modulus_bits) {
-            (Padding::Pss, Some(bits)) => write!(f, "RSA_PSS_{bits}_SHA{hash}"),
-            (Padding::Pss, None) => write!(f, "RSA_PSS_SHA_{hash}"),
-            (Padding::Pkcs1V15, Some(bits)) => write!(f, "RSA_SIGN_PKCS1_{bits}_SHA{hash}"),
-            (Padding::Pkcs1V15, None) => write!(f, "RSA_PKCS1_SHA_{hash}"),
+        let padding = match (self.padding, self.modulus_bits) {
+            (Padding::Pss, _) => "PSS",
+            (Padding::Pkcs1V15, Some(_)) => "SIGN_PKCS1",
+            (Padding::Pkcs1V15, None) => "PKCS1",
+        };
+        match self.modulus_bits {
+            Some(bits) => write!(f, "RSA_{padding}_{bits}_SHA{hash}"),
+            None => write!(f, "RSA_{padding}_SHA_{hash}"),
         }
     }
 }

@@ -25,25 +25,13 @@ impl<'a> Reader<'a> {
         let mut items = Vec::new();
         loop {
             self.cursor.pass(1);
-            items.push(self.item(column)?);
+            items.push(self.value(column, false)?);
             if !self.content()? || self.cursor.column() != column || !self.is_item() {
                 break;
             }
         }
         self.close();
         Ok(Json::Array(items))
-    }
-
-    fn item(&mut self, column: usize) -> Result<Json<'a>, Problem> {
-        if !self.cursor.is_line_over() {
-            self.cursor.skip_spaces();
-            return self.block(column.saturating_add(1));
-        }
-        self.cursor.pass_line();
-        if self.content()? && self.cursor.column() > column {
-            return self.block(column.saturating_add(1));
-        }
-        self.null()
     }
 
     /// The members of an object, each with its name in this column.
@@ -54,29 +42,30 @@ impl<'a> Reader<'a> {
                 return Err(self.refuse("a name with a colon and a space after it was expected"));
             };
             object.name(name, start);
-            object.value(self.member(column)?);
+            object.value(self.value(column, true)?);
             if !self.content()? || self.cursor.column() != column {
                 return Ok(());
             }
         }
     }
 
-    fn member(&mut self, column: usize) -> Result<Json<'a>, Problem> {
+    /// The value behind the `-` of an item, or behind the colon of a member, that stands in this column.
+    fn value(&mut self, column: usize, is_member: bool) -> Result<Json<'a>, Problem> {
         let least = column.saturating_add(1);
         if !self.cursor.is_line_over() {
             self.cursor.skip_spaces();
-            return self.one(least);
+            return if is_member { self.one(least) } else { self.block(least) };
         }
         self.cursor.pass_line();
-        if !self.content()? {
-            return self.null();
+        if self.content()? {
+            match self.cursor.column() {
+                deeper if deeper > column => return self.block(least),
+                // The dashes of a member's list may stand below its name.
+                same if same == column && is_member && self.is_item() => return self.items(column),
+                _ => {}
+            }
         }
-        match self.cursor.column() {
-            deeper if deeper > column => self.block(least),
-            // The dashes of a member's list may stand below its name.
-            same if same == column && self.is_item() => self.items(column),
-            _ => self.null(),
-        }
+        self.null()
     }
 
     /// A value that is no block collection.
