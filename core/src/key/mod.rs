@@ -109,6 +109,7 @@ impl PublicKey {
     }
 
     /// Reads a key in DER, which has this form if one is given: that of the PEM block around it.
+    #[cfg_attr(not(feature = "alloc"), expect(unused_variables, reason = "no form is given where PEM is not read"))]
     fn read(der: &[u8], form: Option<Form>, algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
         let spki = Spki::from_der(der)?;
         #[cfg(feature = "alloc")]
