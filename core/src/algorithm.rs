@@ -40,7 +40,7 @@ pub struct SignatureAlgorithm {
 impl SignatureAlgorithm {
     /// Every algorithm that dokimos supports, for help texts: the `Display` of each is its canonical name.
     pub fn all() -> impl Iterator<Item = Self> {
-        let sizes = || SIZES.into_iter().map(Some).chain([None]);
+        let sizes = || SIZES.into_iter().map(|(_, bits)| Some(bits)).chain([None]);
         [Padding::Pss, Padding::Pkcs1V15].into_iter().flat_map(move |padding| {
             sizes().flat_map(move |modulus_bits| HASHES.map(|(_, hash)| Self { padding, hash, modulus_bits }))
         })
@@ -89,14 +89,14 @@ impl FromStr for SignatureAlgorithm {
     fn from_str(name: &str) -> Result<Self, AlgorithmError> {
         let mut bytes = [0; LONGEST];
         let name = canonical_spelling(name, &mut bytes).ok_or(AlgorithmError::Unknown)?;
-        if name == KRITIS_MISPRINT {
+        if name == KRITIS_MISPRINT.as_bytes() {
             return Self::new(Padding::Pss, Hash::Sha256).with_modulus_bits(4096);
         }
-        if NOT_SUPPORTED.contains(&name) {
+        if NOT_SUPPORTED.iter().any(|known| known.as_bytes() == name) {
             return Err(AlgorithmError::NotSupported);
         }
         // The names of a form are told apart by what follows it, so that the order of the forms has no meaning.
-        let read = |(start, padding, rest): &(&str, _, Rest)| rest.read(name.strip_prefix(start)?, *padding);
+        let read = |(start, padding, rest): &(&str, _, Rest)| rest.read(name.strip_prefix(start.as_bytes())?, *padding);
         FORMS.iter().find_map(read).unwrap_or(Err(AlgorithmError::Unknown))
     }
 }
@@ -106,15 +106,18 @@ impl FromStr for SignatureAlgorithm {
 impl fmt::Display for SignatureAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hash = match self.hash {
-            Hash::Sha256 => 256,
-            Hash::Sha384 => 384,
-            Hash::Sha512 => 512,
+            Hash::Sha256 => "256",
+            Hash::Sha384 => "384",
+            Hash::Sha512 => "512",
         };
-        match (self.padding, self.modulus_bits) {
-            (Padding::Pss, Some(bits)) => write!(f, "RSA_PSS_{bits}_SHA{hash}"),
-            (Padding::Pss, None) => write!(f, "RSA_PSS_SHA_{hash}"),
-            (Padding::Pkcs1V15, Some(bits)) => write!(f, "RSA_SIGN_PKCS1_{bits}_SHA{hash}"),
-            (Padding::Pkcs1V15, None) => write!(f, "RSA_PKCS1_SHA_{hash}"),
+        let padding = match (self.padding, self.modulus_bits) {
+            (Padding::Pss, _) => "PSS",
+            (Padding::Pkcs1V15, Some(_)) => "SIGN_PKCS1",
+            (Padding::Pkcs1V15, None) => "PKCS1",
+        };
+        match self.modulus_bits {
+            Some(bits) => write!(f, "RSA_{padding}_{bits}_SHA{hash}"),
+            None => write!(f, "RSA_{padding}_SHA_{hash}"),
         }
     }
 }
@@ -168,7 +171,7 @@ impl fmt::Display for AlgorithmError {
 impl core::error::Error for AlgorithmError {}
 
 /// The sizes that stand in names. A key may have others: RSA itself takes every size from 2048 to 8192 bits.
-const SIZES: [usize; 4] = [2048, 3072, 4096, 8192];
+const SIZES: [(&str, usize); 4] = [("2048", 2048), ("3072", 3072), ("4096", 4096), ("8192", 8192)];
 
 const HASHES: [(&str, Hash); 3] = [("256", Hash::Sha256), ("384", Hash::Sha384), ("512", Hash::Sha512)];
 
@@ -176,12 +179,12 @@ const HASHES: [(&str, Hash); 3] = [("256", Hash::Sha256), ("384", Hash::Sha384),
 const LONGEST: usize = 40;
 
 /// In upper case, with `_`; `None` if the name is longer than any.
-fn canonical_spelling<'b>(name: &str, bytes: &'b mut [u8; LONGEST]) -> Option<&'b str> {
+fn canonical_spelling<'b>(name: &str, bytes: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
     let bytes = bytes.get_mut(..name.len())?;
     for (to, from) in bytes.iter_mut().zip(name.bytes()) {
         *to = if from == b'-' { b'_' } else { from.to_ascii_uppercase() };
     }
-    core::str::from_utf8(bytes).ok()
+    Some(bytes)
 }
 
 /// How the names of each form begin, and what must follow.
@@ -206,28 +209,24 @@ enum Rest {
 
 impl Rest {
     /// The algorithm that the rest of a name says; `None` if the name is not of this form.
-    fn read(&self, rest: &str, padding: Padding) -> Option<Result<SignatureAlgorithm, AlgorithmError>> {
+    fn read(&self, rest: &[u8], padding: Padding) -> Option<Result<SignatureAlgorithm, AlgorithmError>> {
         let (size, hash) = match self {
             Self::SizeAndHash => {
                 // Every size has four digits.
                 let (size, hash) = rest.split_at_checked(4)?;
-                (Some(size), hash.strip_prefix("_SHA")?)
+                (Some(size), hash.strip_prefix(b"_SHA")?)
             }
-            Self::Hash => (None, rest.strip_prefix("SHA_")?),
+            Self::Hash => (None, rest.strip_prefix(b"SHA_")?),
         };
         let modulus_bits = match size {
             None => None,
-            Some("2048") => Some(2048),
-            Some("3072") => Some(3072),
-            Some("4096") => Some(4096),
-            Some("8192") => Some(8192),
             // 112 bits of security and less, gone from every service, but still met in old configurations.
-            Some("1024") => return Some(Err(AlgorithmError::NotSupported)),
-            Some(_) => return None,
+            Some(b"1024") => return Some(Err(AlgorithmError::NotSupported)),
+            Some(size) => Some(SIZES.iter().find(|(name, _)| name.as_bytes() == size)?.1),
         };
-        match HASHES.iter().find(|(name, _)| *name == hash) {
+        match HASHES.iter().find(|(name, _)| name.as_bytes() == hash) {
             Some((_, hash)) => Some(Ok(SignatureAlgorithm { padding, hash: *hash, modulus_bits })),
-            None if matches!(hash, "1" | "224") => Some(Err(AlgorithmError::NotSupported)),
+            None if matches!(hash, b"1" | b"224") => Some(Err(AlgorithmError::NotSupported)),
             None => None,
         }
     }

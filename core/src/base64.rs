@@ -39,7 +39,8 @@ const OUTSIDE: u8 = 0xff;
 /// The values of all characters of both alphabets: that a text mixes them is found by looking for those that differ.
 static VALUES: [u8; 256] = values();
 
-const DIGITS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/// The standard alphabet.
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 impl Rules {
     pub(crate) fn decode(self, text: &[u8]) -> Result<Vec<u8>, Base64Error> {
@@ -109,35 +110,28 @@ impl Alphabet {
     /// URLs do.
     pub(crate) fn push(self, bytes: &[u8], out: &mut String) {
         for chunk in bytes.chunks(3) {
-            let bits = chunk.iter().chain([&0; 2]).take(3).fold(0, |bits, byte| bits << 8 | u32::from(*byte));
-            for (place, shift) in [18, 12, 6, 0].into_iter().enumerate() {
+            let mut bits = [0; 4];
+            for (to, from) in bits.iter_mut().zip(chunk) {
+                *to = *from;
+            }
+            let mut bits = u32::from_be_bytes(bits);
+            for place in 0..4 {
                 if place <= chunk.len() {
-                    out.push(self.digit(bits >> shift & 0x3f));
+                    out.push(self.digit(bits >> 26));
                 } else if self == Self::Standard {
                     out.push('=');
                 }
+                bits <<= 6;
             }
         }
     }
 
     fn digit(self, value: u32) -> char {
-        let plain = usize::try_from(value).ok().and_then(|value| DIGITS.get(value));
-        match (plain, self) {
-            (Some(digit), _) => char::from(*digit),
-            (None, Self::Standard) => {
-                if value == 62 {
-                    '+'
-                } else {
-                    '/'
-                }
-            }
-            (None, Self::UrlSafe) => {
-                if value == 62 {
-                    '-'
-                } else {
-                    '_'
-                }
-            }
+        let digit = usize::try_from(value).ok().and_then(|value| DIGITS.get(value)).copied().unwrap_or_default();
+        match (self, digit) {
+            (Self::UrlSafe, b'+') => '-',
+            (Self::UrlSafe, b'/') => '_',
+            _ => char::from(digit),
         }
     }
 }
@@ -151,12 +145,10 @@ impl Alphabet {
 const fn values() -> [u8; 256] {
     let mut values = [OUTSIDE; 256];
     let mut value = 0;
-    while value < 62 {
+    while value < 64 {
         values[DIGITS[value as usize] as usize] = value;
         value += 1;
     }
-    values[b'+' as usize] = 62;
-    values[b'/' as usize] = 63;
     values[b'-' as usize] = 62;
     values[b'_' as usize] = 63;
     values

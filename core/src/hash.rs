@@ -67,6 +67,16 @@ pub struct HashValue {
     len: usize,
 }
 
+impl HashValue {
+    fn new(value: &[u8]) -> Self {
+        let mut bytes = [0; 64];
+        for (to, from) in bytes.iter_mut().zip(value) {
+            *to = *from;
+        }
+        Self { bytes, len: value.len() }
+    }
+}
+
 impl AsRef<[u8]> for HashValue {
     fn as_ref(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or(&self.bytes)
@@ -81,15 +91,16 @@ impl fmt::Debug for HashValue {
 
 fn digest<D: Digest>(parts: &[&[u8]]) -> HashValue {
     let mut hash = D::new();
+    update(&mut hash, parts);
+    HashValue::new(&hash.finalize())
+}
+
+// In WebAssembly SHA-384 and SHA-512 then have this in one.
+#[cfg_attr(target_family = "wasm", inline(never))]
+fn update(hash: &mut impl Digest, parts: &[&[u8]]) {
     for part in parts {
         hash.update(part);
     }
-    let value = hash.finalize();
-    let mut bytes = [0; 64];
-    for (to, from) in bytes.iter_mut().zip(value.iter()) {
-        *to = *from;
-    }
-    HashValue { bytes, len: value.len() }
 }
 
 #[cfg(test)]

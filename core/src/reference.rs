@@ -99,9 +99,10 @@ impl ImageReference {
         match &digest {
             // Only the digest binds: whoever pulls by both ignores the tag.
             Some(digest) => {
-                for part in ["@", digest.algorithm().name(), ":", digest.hex()] {
-                    canonical.push_str(part);
-                }
+                canonical.push('@');
+                canonical.push_str(digest.algorithm().name());
+                canonical.push(':');
+                canonical.push_str(digest.hex());
             }
             None => {
                 canonical.push(':');

@@ -45,20 +45,16 @@ impl FromStr for UnixTime {
         if text.len() > LONGEST {
             return Err(TimeError::Syntax);
         }
-        let mut fields = Fields(text.as_bytes());
-        let date = Date { year: fields.number(4)?, month: fields.two_after(b"-")?, day: fields.two_after(b"-")? };
-        let hour = fields.two_after(b"Tt")?;
-        let minute = fields.two_after(b":")?;
-        let second = fields.two_after(b":")?;
-        fields.skip_fraction()?;
-        let offset = fields.offset()?;
+        let mut numbers = [0; 6];
+        let rest = read_numbers(text.as_bytes(), b"0000-00-00T00:00:00", &mut numbers).ok_or(TimeError::Syntax)?;
+        let offset = read_offset(without_fraction(rest)?)?;
+        let [year, month, day, hour, minute, second] = numbers;
+        let date = Date { year, month, day };
 
         if date.year == 0 {
             return Err(TimeError::YearOutOfRange);
         }
-        if !date.exists() {
-            return Err(TimeError::NoSuchDate);
-        }
+        let days = date.days().ok_or(TimeError::NoSuchDate)?;
         if second == 60 {
             return Err(TimeError::LeapSecond);
         }
@@ -67,7 +63,7 @@ impl FromStr for UnixTime {
         }
         // None of these numbers has more than four digits: nothing wraps.
         let of_day = hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60)).wrapping_add(second);
-        let secs = i64::from(date.days()).wrapping_mul(DAY).wrapping_add(of_day.wrapping_sub(offset).into());
+        let secs = i64::from(days).wrapping_mul(DAY).wrapping_add(of_day.wrapping_sub(offset).into());
         if !YEARS_0001_TO_9999.contains(&secs) {
             return Err(TimeError::YearOutOfRange);
         }
@@ -153,57 +149,52 @@ const DAY: i64 = 86_400;
 /// 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
 const YEARS_0001_TO_9999: core::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
-/// The part of the text that is not yet read.
-struct Fields<'t>(&'t [u8]);
-
-impl Fields<'_> {
-    /// Exactly so many digits, four at most.
-    fn number(&mut self, digits: usize) -> Result<i32, TimeError> {
-        let (field, rest) = self.0.split_at_checked(digits).ok_or(TimeError::Syntax)?;
-        self.0 = rest;
-        field.iter().try_fold(0_i32, |value, byte| match byte {
-            b'0'..=b'9' => Ok(value.wrapping_mul(10).wrapping_add(i32::from(byte.wrapping_sub(b'0')))),
-            _ => Err(TimeError::Syntax),
-        })
-    }
-
-    /// Two digits after one of these bytes.
-    fn two_after(&mut self, separators: &[u8]) -> Result<i32, TimeError> {
-        match self.0.split_first() {
-            Some((byte, rest)) if separators.contains(byte) => self.0 = rest,
-            _ => return Err(TimeError::Syntax),
+/// Reads the numbers that a text has where the form has zeros, and gives what follows; none if it is not of the form. A letter
+/// may be small.
+fn read_numbers<'t>(text: &'t [u8], form: &[u8], numbers: &mut [i32]) -> Option<&'t [u8]> {
+    let (start, rest) = text.split_at_checked(form.len())?;
+    let mut numbers = numbers.iter_mut();
+    let mut number = numbers.next()?;
+    for (byte, wanted) in start.iter().zip(form) {
+        match byte {
+            b'0'..=b'9' if *wanted == b'0' => {
+                // Four digits at most.
+                *number = number.wrapping_mul(10).wrapping_add(byte.wrapping_sub(b'0').into());
+            }
+            _ if *wanted != b'0' && byte.eq_ignore_ascii_case(wanted) => number = numbers.next()?,
+            _ => return None,
         }
-        self.number(2)
     }
+    Some(rest)
+}
 
-    fn skip_fraction(&mut self) -> Result<(), TimeError> {
-        let Some(fraction) = self.0.strip_prefix(b".") else { return Ok(()) };
-        let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits == 0 {
-            return Err(TimeError::Syntax);
-        }
-        self.0 = fraction.get(digits..).unwrap_or_default();
-        Ok(())
+fn without_fraction(text: &[u8]) -> Result<&[u8], TimeError> {
+    let [b'.', fraction @ ..] = text else { return Ok(text) };
+    let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 {
+        return Err(TimeError::Syntax);
     }
+    Ok(fraction.get(digits..).unwrap_or_default())
+}
 
-    /// The offset from UTC, in seconds, with which the text ends. `-00:00` is UTC (RFC 3339 section 4.3).
-    fn offset(mut self) -> Result<i32, TimeError> {
-        let east = match self.0 {
-            [] => return Err(TimeError::MissingOffset),
-            [b'Z' | b'z'] => return Ok(0),
-            [b'-', ..] => -1_i32,
-            _ => 1,
-        };
-        let hour = self.two_after(b"+-")?;
-        let minute = self.two_after(b":")?;
-        if !self.0.is_empty() {
-            return Err(TimeError::Syntax);
-        }
-        if hour > 23 || minute > 59 {
-            return Err(TimeError::NoSuchOffset);
-        }
-        Ok(east.wrapping_mul(hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60))))
+/// The offset from UTC, in seconds, with which the text ends. `-00:00` is UTC (RFC 3339 section 4.3).
+fn read_offset(text: &[u8]) -> Result<i32, TimeError> {
+    let (east, size) = match text {
+        [] => return Err(TimeError::MissingOffset),
+        [b'Z' | b'z'] => return Ok(0),
+        [b'-', size @ ..] => (-1_i32, size),
+        [b'+', size @ ..] => (1, size),
+        _ => return Err(TimeError::Syntax),
+    };
+    let mut numbers = [0; 2];
+    if read_numbers(size, b"00:00", &mut numbers) != Some(&[]) {
+        return Err(TimeError::Syntax);
     }
+    let [hour, minute] = numbers;
+    if hour > 23 || minute > 59 {
+        return Err(TimeError::NoSuchOffset);
+    }
+    Ok(east.wrapping_mul(hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60))))
 }
 
 /// A date of the Gregorian calendar, also before its introduction.
@@ -214,31 +205,20 @@ struct Date {
 }
 
 impl Date {
-    fn exists(&self) -> bool {
-        let days = match self.month {
-            2 if self.is_in_leap_year() => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            _ => return false,
-        };
-        (1..=days).contains(&self.day)
-    }
-
-    fn is_in_leap_year(&self) -> bool {
-        let every = |years: i32| self.year.rem_euclid(years) == 0;
-        every(4) && (!every(100) || every(400))
-    }
-
-    /// Days since 1970-01-01, for a date that exists in the years 1 to 9999.
+    /// Days since 1970-01-01, if there is such a date in the years 1 to 9999.
     ///
     /// The year is made to begin in March, so that the leap day is its last day and the months before it have the
     /// lengths 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31: their sums are `(153 m + 2) / 5`.
     #[expect(clippy::arithmetic_side_effects, reason = "year ≤ 9999, so that no value passes 365 · 10,000 · 4")]
-    fn days(&self) -> i32 {
+    fn days(&self) -> Option<i32> {
+        if !(1..=12).contains(&self.month) || !(1..=31).contains(&self.day) {
+            return None;
+        }
         let (year, month) = if self.month > 2 { (self.year, self.month - 3) } else { (self.year - 1, self.month + 9) };
         let before_year = 365 * year + year / 4 - year / 100 + year / 400;
-        before_year + (153 * month + 2) / 5 + (self.day - 1) - MARCH_0000_TO_1970
+        let days = before_year + (153 * month + 2) / 5 + (self.day - 1) - MARCH_0000_TO_1970;
+        // A day behind the end of a month is in another month.
+        (Self::from_days(days).month == self.month).then_some(days)
     }
 
     /// The inverse of [`days`](Self::days).

@@ -4,6 +4,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use dokimos::KeyError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A public key with its algorithm.
@@ -15,22 +16,22 @@ impl PublicKey {
     /// Reads a key in DER.
     #[wasm_bindgen(js_name = fromDer)]
     pub fn from_der(der: &[u8], algorithm: &str, salt_length: Option<u32>) -> Result<PublicKey, Failure> {
-        Self::with(dokimos::PublicKey::from_der(der, algorithm.parse()?)?, salt_length)
+        Self::with(dokimos::PublicKey::from_der(der, algorithm.parse()?), salt_length)
     }
 
     /// Reads a key in PEM.
     #[cfg(feature = "policy")]
     #[wasm_bindgen(js_name = fromPem)]
     pub fn from_pem(pem: &[u8], algorithm: &str, salt_length: Option<u32>) -> Result<PublicKey, Failure> {
-        Self::with(dokimos::PublicKey::from_pem(pem, algorithm.parse()?)?, salt_length)
+        Self::with(dokimos::PublicKey::from_pem(pem, algorithm.parse()?), salt_length)
     }
 
-    fn with(key: dokimos::PublicKey, salt_length: Option<u32>) -> Result<Self, Failure> {
+    fn with(key: Result<dokimos::PublicKey, KeyError>, salt_length: Option<u32>) -> Result<Self, Failure> {
         let key = match salt_length {
-            Some(bytes) => key.with_salt_length(usize::try_from(bytes).unwrap_or(usize::MAX))?,
+            Some(bytes) => key.and_then(|key| key.with_salt_length(usize::try_from(bytes).unwrap_or(usize::MAX))),
             None => key,
         };
-        Ok(Self(Rc::new(key)))
+        Ok(Self(Rc::new(key?)))
     }
 
     /// Whether the signature is this key's over the message.

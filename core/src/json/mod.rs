@@ -19,7 +19,11 @@ pub(crate) mod tests;
 mod text;
 mod writer;
 
-pub(crate) use reader::DEEPEST;
+pub(crate) use number::hexadecimal;
+pub(crate) use reader::text_of;
+#[cfg(feature = "yaml")]
+pub(crate) use reader::{DEEPEST, end_of, first_repeated};
+pub(crate) use text::split_once;
 pub use writer::JsonWriter;
 pub(crate) use writer::{push_code_unit, push_escaped};
 

@@ -8,18 +8,16 @@ use super::{
 impl<'a> Reader<'a> {
     pub(super) fn number(&mut self) -> Result<Json<'a>, Refusal> {
         let text = self.number_text()?;
-        if !text.contains(['.', 'e', 'E']) {
-            let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-            match decimal(digits) {
-                Some(number) if !negative => return Ok(Json::Unsigned(number)),
-                // `-0` is no number below zero, and other readers keep its sign.
-                Some(size @ 1..) => {
-                    if let Some(number) = 0_i64.checked_sub_unsigned(size) {
-                        return Ok(Json::Signed(number));
-                    }
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+        match decimal(digits) {
+            Some(number) if !negative => return Ok(Json::Unsigned(number)),
+            // `-0` is no number below zero, and other readers keep its sign.
+            Some(size @ 1..) => {
+                if let Some(number) = 0_i64.checked_sub_unsigned(size) {
+                    return Ok(Json::Signed(number));
                 }
-                _ => {}
             }
+            _ => {}
         }
         if exceeds_floats(text) {
             return Err(self.refuse(Reason::Syntax("number out of range")));
@@ -37,7 +35,7 @@ impl<'a> Reader<'a> {
             _ => self.digits()?,
         }
         if let Some(b'0'..=b'9') = self.peek() {
-            return Err(self.refuse_next(Reason::Syntax("invalid number")));
+            return Err(self.refuse_next("invalid number"));
         }
         if self.pass_any(b".") {
             self.digits()?;
@@ -52,7 +50,7 @@ impl<'a> Reader<'a> {
     fn digits(&mut self) -> Result<(), Refusal> {
         match self.ahead().iter().take_while(|byte| byte.is_ascii_digit()).count() {
             0 if self.peek().is_none() => Err(self.unexpected_end("EOF while parsing a value")),
-            0 => Err(self.refuse_next(Reason::Syntax("invalid number"))),
+            0 => Err(self.refuse_next("invalid number")),
             digits => {
                 self.pass(digits);
                 Ok(())
@@ -79,23 +77,28 @@ pub(crate) fn decimal(digits: &str) -> Option<u64> {
     })
 }
 
+/// The number of these hexadecimal digits, of which there are at most eight.
+pub(crate) fn hexadecimal(digits: &str) -> Option<u32> {
+    digits.chars().try_fold(0, |number, digit| Some(number << 4 | digit.to_digit(16)?))
+}
+
 /// Whether the number is 1e308 or more, or the same below zero: beyond about 1.8e308 no 64-bit float holds it, and readers
 /// that have nothing else refuse it.
 fn exceeds_floats(text: &str) -> bool {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let whole = whole.trim_start_matches(['-', '0']);
-    let zeros = fraction.bytes().take_while(|digit| *digit == b'0').count();
-    // The exponent of the first digit that is not zero.
-    let first = match (whole.len(), zeros) {
-        (0, zeros) if zeros == fraction.len() => return false,
-        (0, zeros) => i64::try_from(zeros).map_or(i64::MIN, |zeros| zeros.saturating_neg().saturating_sub(1)),
-        (digits, _) => i64::try_from(digits).map_or(i64::MAX, |digits| digits.saturating_sub(1)),
+    let end = text.bytes().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(text.len());
+    let (mantissa, exponent) = text.split_at_checked(end).unwrap_or_default();
+    let point = mantissa.bytes().position(|byte| byte == b'.').unwrap_or(end);
+    let Some(first) = mantissa.bytes().position(|byte| matches!(byte, b'1'..=b'9')) else { return false };
+    // The exponent of the first digit that is not zero: next to the point it is 0 on one side, and -1 on the other.
+    let of_first = point.wrapping_sub(first).wrapping_sub(usize::from(first < point)).cast_signed();
+    let (negative, digits) = match exponent.as_bytes() {
+        [_, sign @ (b'+' | b'-'), ..] => (*sign == b'-', exponent.get(2..)),
+        _ => (false, exponent.get(1..)),
     };
-    let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    let size = decimal(digits).and_then(|size| i64::try_from(size).ok()).unwrap_or(i64::MAX);
-    let exponent = if exponent.starts_with('-') { size.saturating_neg() } else { size };
-    first.saturating_add(exponent) >= 308
+    // Nothing wraps: no text is so long.
+    let size = decimal(digits.unwrap_or_default()).unwrap_or(u64::MAX).min(1 << 62).cast_signed();
+    let size = if negative { size.wrapping_neg() } else { size };
+    i64::try_from(of_first).is_ok_and(|of_first| of_first.wrapping_add(size) >= 308)
 }
 
 #[cfg(test)]

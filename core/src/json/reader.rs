@@ -29,14 +29,8 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8], depth: usize, values: usize, members: Members) -> Self {
-        let text = match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let text = bytes.get(..error.valid_up_to()).and_then(|text| core::str::from_utf8(text).ok());
-                text.unwrap_or_default()
-            }
-        };
-        let is_all_text = text.len() == bytes.len();
+        let (text, wrong) = text_of(bytes);
+        let is_all_text = wrong == 0;
         Self { text, is_all_text, at: 0, depth: depth.min(DEEPEST), values, members }
     }
 
@@ -49,7 +43,7 @@ impl<'a> Reader<'a> {
         match self.peek_past_white() {
             None if self.is_all_text => Ok(()),
             None => Err(self.unexpected_end("")),
-            Some(_) => Err(self.refuse_next(Reason::Trailing)),
+            Some(_) => Err(self.refuse_after(1, Reason::Trailing)),
         }
     }
 
@@ -68,16 +62,15 @@ impl<'a> Reader<'a> {
     }
 
     fn literal(&mut self) -> Result<Json<'a>, Refusal> {
-        for (name, value) in [("null", Json::Null), ("true", Json::True), ("false", Json::False)] {
-            if self.ahead().starts_with(name.as_bytes()) {
-                self.pass(name.len());
-                return Ok(value);
-            }
-        }
-        match self.peek() {
-            None => Err(self.unexpected_end("EOF while parsing a value")),
-            Some(_) => Err(self.refuse_next(Reason::Syntax("expected value"))),
-        }
+        let (length, value) = match self.ahead() {
+            ahead if ahead.starts_with(b"null") => (4, Json::Null),
+            ahead if ahead.starts_with(b"true") => (4, Json::True),
+            ahead if ahead.starts_with(b"false") => (5, Json::False),
+            [] => return Err(self.unexpected_end("EOF while parsing a value")),
+            _ => return Err(self.refuse_next("expected value")),
+        };
+        self.pass(length);
+        Ok(value)
     }
 
     fn array(&mut self) -> Result<Json<'a>, Refusal> {
@@ -116,7 +109,7 @@ impl<'a> Reader<'a> {
         }
         if members.len() > MANY_MEMBERS
             && !matches!(self.members, Members::AllBut(_))
-            && let Some((_, name)) = repeated(members.iter().map(|(name, _)| name.as_ref()).zip(0..)).first()
+            && let Some((_, name)) = first_repeated(&members)
         {
             return Err(self.twice(name));
         }
@@ -127,7 +120,7 @@ impl<'a> Reader<'a> {
     /// A member's name.
     fn name(&mut self) -> Result<Cow<'a, str>, Refusal> {
         if self.peek() != Some(b'"') {
-            return Err(self.refuse_next(Reason::Syntax("key must be a string")));
+            return Err(self.refuse_next("key must be a string"));
         }
         self.string()
     }
@@ -138,7 +131,7 @@ impl<'a> Reader<'a> {
                 self.pass(1);
                 Ok(())
             }
-            Some(_) => Err(self.refuse_next(Reason::Syntax("expected `:`"))),
+            Some(_) => Err(self.refuse_next("expected `:`")),
             None => Err(self.unexpected_end("EOF while parsing an object")),
         }
     }
@@ -156,11 +149,11 @@ impl<'a> Reader<'a> {
             }
             Some(_) if is_first => return Ok(true),
             Some(b',') => self.pass(1),
-            Some(_) => return Err(self.refuse_next(Reason::Syntax(otherwise))),
+            Some(_) => return Err(self.refuse_next(otherwise)),
             None => return Err(self.unexpected_end(at_end)),
         }
         match self.peek_past_white() {
-            Some(byte) if byte == end => Err(self.refuse_next(Reason::Syntax("trailing comma"))),
+            Some(byte) if byte == end => Err(self.refuse_next("trailing comma")),
             Some(_) => Ok(true),
             None => Err(self.unexpected_end("EOF while parsing a value")),
         }
@@ -248,19 +241,46 @@ impl<'a> Reader<'a> {
     /// The text ends where it should not.
     #[cold]
     pub(super) fn unexpected_end(&self, message: &'static str) -> Refusal {
-        self.refuse_next(Reason::Syntax(if self.is_all_text { message } else { NOT_UTF8 }))
+        self.refuse_next(if self.is_all_text { message } else { NOT_UTF8 })
     }
 
     /// A complaint about what was read last.
     #[cold]
     pub(super) fn refuse(&self, reason: Reason) -> Refusal {
-        Refusal(Box::new((self.at, reason)))
+        self.refuse_after(0, reason)
     }
 
     /// A complaint about what comes next.
     #[cold]
-    pub(super) fn refuse_next(&self, reason: Reason) -> Refusal {
-        Refusal(Box::new((self.at.saturating_add(1).min(self.text.len()), reason)))
+    pub(super) fn refuse_next(&self, message: &'static str) -> Refusal {
+        self.refuse_after(1, Reason::Syntax(message))
+    }
+
+    #[cold]
+    fn refuse_after(&self, bytes: usize, reason: Reason) -> Refusal {
+        Refusal(Box::new((self.at.saturating_add(bytes).min(self.text.len()), reason)))
+    }
+}
+
+/// The first name that stood before, and its place.
+pub(crate) fn first_repeated<'m>(members: &'m [(Cow<'_, str>, Json<'_>)]) -> Option<(usize, &'m str)> {
+    repeated(members.iter().map(|(name, _)| name.as_ref()).zip(0..)).first().copied()
+}
+
+/// The number of the last line, the first being 1, and how many bytes it has.
+pub(crate) fn end_of(bytes: &[u8]) -> (usize, usize) {
+    let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
+    (breaks.saturating_add(1), bytes.iter().rev().take_while(|byte| **byte != b'\n').count())
+}
+
+/// The text that the bytes begin with, and how many bytes behind it are, together, not UTF-8.
+pub(crate) fn text_of(bytes: &[u8]) -> (&str, usize) {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => (text, 0),
+        Err(error) => {
+            let (text, rest) = bytes.split_at_checked(error.valid_up_to()).unwrap_or_default();
+            (core::str::from_utf8(text).unwrap_or_default(), error.error_len().unwrap_or(rest.len()))
+        }
     }
 }
 
@@ -283,7 +303,7 @@ impl Refusal {
     pub(super) fn problem(&self, bytes: &[u8], place: &Place<'_>) -> Problem {
         let (at, reason) = &*self.0;
         let read = bytes.get(..*at).unwrap_or(bytes);
-        let column = read.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len);
+        let (line, column) = end_of(read);
         let (code, before, message) = match reason {
             Reason::Limit(message) => (code::LIMIT_REACHED, "", *message),
             Reason::Syntax(message) => (code::SYNTAX, "not JSON: ", *message),
@@ -292,10 +312,7 @@ impl Refusal {
         };
         match place {
             Place::Line(_) => Problem::new(code, place, format_args!("{before}{message} at column {column}")),
-            _ => {
-                let line = read.split(|byte| *byte == b'\n').count();
-                Problem::new(code, place, format_args!("{before}{message} at line {line} column {column}"))
-            }
+            _ => Problem::new(code, place, format_args!("{before}{message} at line {line} column {column}")),
         }
     }
 }

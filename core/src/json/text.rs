@@ -27,7 +27,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(_) => {
                     let message = "control character (\\u0000-\\u001F) found while parsing a string";
-                    return Err(self.refuse_next(Reason::Syntax(message)));
+                    return Err(self.refuse_next(message));
                 }
                 None => return Err(self.unexpected_end(CUT_OFF)),
             }
@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
                 self.pass(1);
                 return self.code_point();
             }
-            Some(_) => return Err(self.refuse_next(Reason::Syntax("invalid escape"))),
+            Some(_) => return Err(self.refuse_next("invalid escape")),
             None => return Err(self.unexpected_end(CUT_OFF)),
         };
         self.pass(1);
@@ -61,31 +61,26 @@ impl<'a> Reader<'a> {
 
     /// One code unit of UTF-16, or two.
     fn code_point(&mut self) -> Result<char, Refusal> {
-        let first = self.code_unit()?;
-        let mut units = [first, 0];
-        // A first half needs its second. A second half alone is no text either.
-        let units = if let 0xd800..=0xdbff = first
+        let mut point = self.code_unit()?;
+        if let 0xd800..=0xdbff = point
             && self.ahead().starts_with(b"\\u")
         {
             self.pass(2);
-            units = [first, self.code_unit()?];
-            units.as_slice()
-        } else {
-            units.get(..1).unwrap_or_default()
-        };
-        let mut decoded = char::decode_utf16(units.iter().copied());
-        match (decoded.next(), decoded.next()) {
-            (Some(Ok(character)), None) => Ok(character),
-            _ => Err(self.refuse(Reason::Syntax("an escape is half of a surrogate pair"))),
+            if let second @ 0xdc00..=0xdfff = self.code_unit()? {
+                // RFC 2781 section 2.2: ten bits each, and the sum has 21 at most.
+                point = ((point & 0x3ff) << 10 | second & 0x3ff).wrapping_add(0x1_0000);
+            }
         }
+        // A first half needs its second. A second half alone is no text either.
+        char::from_u32(point).ok_or_else(|| self.refuse(Reason::Syntax("an escape is half of a surrogate pair")))
     }
 
-    fn code_unit(&mut self) -> Result<u16, Refusal> {
+    fn code_unit(&mut self) -> Result<u32, Refusal> {
         let Some(digits) = self.ahead().first_chunk::<4>() else { return Err(self.unexpected_end(CUT_OFF)) };
-        let mut unit: u16 = 0;
+        let mut unit = 0_u32;
         for digit in digits {
-            let Some(digit) = char::from(*digit).to_digit(16).and_then(|digit| u16::try_from(digit).ok()) else {
-                return Err(self.refuse_next(Reason::Syntax("invalid escape")));
+            let Some(digit) = char::from(*digit).to_digit(16) else {
+                return Err(self.refuse_next("invalid escape"));
             };
             self.pass(1);
             // Four digits of four bits: nothing is lost.
@@ -93,6 +88,13 @@ impl<'a> Reader<'a> {
         }
         Ok(unit)
     }
+}
+
+/// The text before and behind the first of these characters, which is ASCII. As `str::split_once`, without the search for
+/// any character and from either end.
+pub(crate) fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
+    let place = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..place)?, text.get(place.saturating_add(1)..)?))
 }
 
 const CUT_OFF: &str = "EOF while parsing a string";

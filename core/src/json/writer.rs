@@ -1,6 +1,7 @@
 //! The writer of reports and lists.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
+use core::fmt::Write;
 
 /// Writes JSON on one line, as reports are written: no white space, and in texts only those characters escaped that must
 /// be (RFC 8259 section 7), with the short escape where there is one.
@@ -64,7 +65,10 @@ impl JsonWriter {
 
     /// A whole number.
     pub fn number(&mut self, number: usize) -> &mut Self {
-        self.raw(&number.to_string())
+        self.separate();
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, "{number}");
+        self
     }
 
     /// A value that is JSON already.

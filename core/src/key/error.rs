@@ -112,43 +112,45 @@ impl KeyError {
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Certificate => f.write_str("this is a certificate; give the public key that is in it"),
-            Self::KeyType(key_type) => write!(f, "keys of type {key_type} are not supported; only RSA is"),
+        f.write_str(match self {
+            Self::Certificate => "this is a certificate; give the public key that is in it",
+            Self::KeyType(key_type) => {
+                return write!(f, "keys of type {key_type} are not supported; only RSA is");
+            }
             Self::ModulusSize { expected, found } => {
-                write!(f, "the modulus has {found} bits, but the algorithm asks for {expected}")
+                return write!(f, "the modulus has {found} bits, but the algorithm asks for {expected}");
             }
-            Self::NegativeNumber => f.write_str("a number in the key is negative"),
-            Self::NotAKey => f.write_str("not a public key (SubjectPublicKeyInfo, or PKCS#1 for RSA)"),
-            Self::NotDer => f.write_str("the key is not encoded in DER"),
+            Self::NegativeNumber => "a number in the key is negative",
+            Self::NotAKey => "not a public key (SubjectPublicKeyInfo, or PKCS#1 for RSA)",
+            Self::NotDer => "the key is not encoded in DER",
             Self::OnlyHash { hash } => {
-                write!(f, "the key may be used only with {hash}, but the algorithm has another hash")
+                return write!(f, "the key may be used only with {hash}, but the algorithm has another hash");
             }
-            Self::OnlyPss => {
-                f.write_str("the key may be used only for RSASSA-PSS, but the algorithm is RSASSA-PKCS1-v1_5")
-            }
-            Self::ParametersNotNull => f.write_str("the parameters of an rsaEncryption key must be NULL"),
+            Self::OnlyPss => "the key may be used only for RSASSA-PSS, but the algorithm is RSASSA-PKCS1-v1_5",
+            Self::ParametersNotNull => "the parameters of an rsaEncryption key must be NULL",
             #[cfg(feature = "alloc")]
-            Self::Pem(error) => error.fmt(f),
-            Self::PrivateKey => f.write_str("this is a private key; give the public key"),
-            Self::PssHash => f.write_str("the RSASSA-PSS parameters of the key name a hash that is not supported"),
-            Self::PssMaskGeneration => f.write_str(
-                "the RSASSA-PSS parameters of the key name another mask generation than MGF1 with the same hash",
-            ),
-            Self::PssSha1 => f.write_str("the RSASSA-PSS parameters of the key name SHA-1, or leave it as the default"),
-            Self::PssTrailer => f.write_str("the RSASSA-PSS parameters of the key name another trailer than 1"),
-            Self::Rsa(error) => error.fmt(f),
+            Self::Pem(error) => return error.fmt(f),
+            Self::PrivateKey => "this is a private key; give the public key",
+            Self::PssHash => "the RSASSA-PSS parameters of the key name a hash that is not supported",
+            Self::PssMaskGeneration => {
+                "the RSASSA-PSS parameters of the key name another mask generation than MGF1 with the same hash"
+            }
+            Self::PssSha1 => "the RSASSA-PSS parameters of the key name SHA-1, or leave it as the default",
+            Self::PssTrailer => "the RSASSA-PSS parameters of the key name another trailer than 1",
+            Self::Rsa(error) => return error.fmt(f),
             Self::SaltLengthConflict { key, given } => {
-                write!(f, "the key itself asks for a salt of {key} bytes, not of {given}")
+                return write!(f, "the key itself asks for a salt of {key} bytes, not of {given}");
             }
             Self::SaltLengthTooLarge { found, maximum } => {
-                write!(f, "a salt of {found} bytes does not fit this key and hash; the longest is {maximum}")
+                return write!(f, "a salt of {found} bytes does not fit this key and hash; the longest is {maximum}");
             }
-            Self::SaltWithoutPss => f.write_str("a salt length is given, but only RSASSA-PSS has a salt"),
-            Self::TooLong { bytes, limit } => write!(f, "{bytes} bytes are too long for a key; the limit is {limit}"),
-            Self::TrailingBytes => f.write_str("bytes follow the key"),
-            Self::Truncated => f.write_str("the key is cut off"),
-        }
+            Self::SaltWithoutPss => "a salt length is given, but only RSASSA-PSS has a salt",
+            Self::TooLong { bytes, limit } => {
+                return write!(f, "{bytes} bytes are too long for a key; the limit is {limit}");
+            }
+            Self::TrailingBytes => "bytes follow the key",
+            Self::Truncated => "the key is cut off",
+        })
     }
 }
 

@@ -91,7 +91,7 @@ impl PublicKey {
     /// [`KeyError`] if this is no such key, if it is too weak or too expensive, or if it may not be used with the
     /// algorithm.
     pub fn from_der(der: &[u8], algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
-        Self::new(&Spki::from_der(der)?, der, algorithm)
+        Self::read(der, None, algorithm)
     }
 
     /// Reads a key in PEM: `PUBLIC KEY` or `RSA PUBLIC KEY`.
@@ -105,14 +105,17 @@ impl PublicKey {
     #[cfg(feature = "alloc")]
     pub fn from_pem(pem: impl AsRef<[u8]>, algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
         let block = pem::Block::parse(pem.as_ref())?;
-        let spki = Spki::from_der(&block.der)?;
-        if spki.form != block.form {
-            return Err(PemError::ContentDiffers.into());
-        }
-        Self::new(&spki, &block.der, algorithm)
+        Self::read(&block.der, Some(block.form), algorithm)
     }
 
-    fn new(spki: &Spki<'_>, der: &[u8], algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
+    /// Reads a key in DER, which has this form if one is given: that of the PEM block around it.
+    #[cfg_attr(not(feature = "alloc"), expect(unused_variables, reason = "no form is given where PEM is not read"))]
+    fn read(der: &[u8], form: Option<Form>, algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
+        let spki = Spki::from_der(der)?;
+        #[cfg(feature = "alloc")]
+        if form.is_some_and(|form| form != spki.form) {
+            return Err(PemError::ContentDiffers.into());
+        }
         let rsa = RsaPublicKey::new(spki.modulus, spki.exponent)?;
         if let Some(expected) = algorithm.modulus_bits()
             && expected != rsa.modulus_bits()
@@ -121,7 +124,7 @@ impl PublicKey {
         }
         let salt = spki.restriction.salt_length(algorithm)?;
         check_salt_length(&rsa, algorithm, salt)?;
-        let encoded = Encoded::new(&rsa, &spki.restriction).ok_or(KeyError::NotDer)?;
+        let encoded = Encoded::new(&rsa, &spki.restriction);
         // The reader is strict; this makes it so beyond doubt: what was understood has no other encoding than this one.
         if encoded.bytes(spki.form) != der {
             return Err(KeyError::NotDer);
@@ -199,8 +202,7 @@ impl PublicKey {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn to_spki_der(&self) -> Vec<u8> {
-        // The same encoding succeeded when the key was read.
-        Encoded::new(&self.rsa, &self.restriction).map_or_else(Vec::new, |encoded| encoded.bytes(Form::Spki).to_vec())
+        Encoded::new(&self.rsa, &self.restriction).bytes(Form::Spki).to_vec()
     }
 
     /// The key in PEM, as a `PUBLIC KEY`.

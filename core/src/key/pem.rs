@@ -7,6 +7,7 @@ use super::{
 use crate::{
     base64::{Alphabet, Rules},
     document::Shown,
+    json::text_of,
 };
 use alloc::{
     string::{String, ToString},
@@ -29,31 +30,27 @@ impl Block {
         if text.len() > MAX_INPUT {
             return Err(KeyError::TooLong { bytes: text.len(), limit: MAX_INPUT });
         }
-        let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-        let label = loop {
-            match Boundary::read(lines.next().ok_or(PemError::NoBlock)?)? {
-                None => {}
-                Some(Boundary::Begin(label)) => break label,
-                Some(Boundary::End(_)) => return Err(PemError::EndWithoutBegin.into()),
-            }
-        };
-        let form = form(label)?;
+        let mut block = None;
         let mut body = Vec::new();
-        loop {
-            let line = lines.next().ok_or(PemError::NoEnd)?;
-            match Boundary::read(line)? {
-                None if line.contains(&b':') => return Err(PemError::Header.into()),
-                None => body.extend_from_slice(line),
-                Some(Boundary::Begin(_)) => return Err(PemError::NoEnd.into()),
-                Some(Boundary::End(end)) if end == label => break,
-                Some(Boundary::End(end)) => return Err(PemError::EndDiffers { label: shown(end) }.into()),
+        let mut is_ended = false;
+        for line in text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end) {
+            match (Boundary::read(line)?, block) {
+                (None, None) => {}
+                (Some(Boundary::Begin(label)), None) => block = Some((label, form(label)?)),
+                (Some(Boundary::End(_)), None) => return Err(PemError::EndWithoutBegin.into()),
+                (None, Some(_)) if is_ended && line.is_empty() => {}
+                (Some(Boundary::Begin(_)), _) if is_ended => return Err(PemError::SecondBlock.into()),
+                _ if is_ended => return Err(PemError::TextAfterBlock.into()),
+                (None, _) if line.contains(&b':') => return Err(PemError::Header.into()),
+                (None, _) => body.extend_from_slice(line),
+                (Some(Boundary::Begin(_)), _) => return Err(PemError::NoEnd.into()),
+                (Some(Boundary::End(end)), Some((label, _))) if end == label => is_ended = true,
+                (Some(Boundary::End(end)), _) => return Err(PemError::EndDiffers { label: shown(end) }.into()),
             }
         }
-        if let Some(line) = lines.find(|line| !line.is_empty()) {
-            return Err(match Boundary::read(line)? {
-                Some(Boundary::Begin(_)) => PemError::SecondBlock.into(),
-                _ => PemError::TextAfterBlock.into(),
-            });
+        let Some((_, form)) = block else { return Err(PemError::NoBlock.into()) };
+        if !is_ended {
+            return Err(PemError::NoEnd.into());
         }
         // The standard alphabet with padding; the decoder refuses all else, and set bits behind the last byte.
         let der = Rules::Standard.decode(&body).map_err(|_| PemError::Base64)?;
@@ -63,13 +60,19 @@ impl Block {
 
 /// Which key a block with this label holds.
 fn form(label: &[u8]) -> Result<Form, KeyError> {
-    match label {
-        b"PUBLIC KEY" => Ok(Form::Spki),
-        b"RSA PUBLIC KEY" => Ok(Form::Pkcs1),
-        _ if label.ends_with(b"PRIVATE KEY") => Err(KeyError::PrivateKey),
-        _ if label.ends_with(b"CERTIFICATE") => Err(KeyError::Certificate),
-        _ => Err(PemError::Label { label: shown(label) }.into()),
+    if label == b"PUBLIC KEY" {
+        return Ok(Form::Spki);
     }
+    if label == b"RSA PUBLIC KEY" {
+        return Ok(Form::Pkcs1);
+    }
+    Err(if label.ends_with(b"PRIVATE KEY") {
+        KeyError::PrivateKey
+    } else if label.ends_with(b"CERTIFICATE") {
+        KeyError::Certificate
+    } else {
+        PemError::Label { label: shown(label) }.into()
+    })
 }
 
 /// The first or the last line of a block, with its label.
@@ -81,22 +84,31 @@ enum Boundary<'t> {
 impl<'t> Boundary<'t> {
     /// The boundary that the line is, if it is one. A line that only begins like one is an error.
     fn read(line: &'t [u8]) -> Result<Option<Self>, PemError> {
-        let label = |rest: &'t [u8]| rest.strip_suffix(b"-----").ok_or(PemError::Boundary);
-        if let Some(rest) = line.strip_prefix(b"-----BEGIN ") {
-            Ok(Some(Self::Begin(label(rest)?)))
-        } else if let Some(rest) = line.strip_prefix(b"-----END ") {
-            Ok(Some(Self::End(label(rest)?)))
-        } else if line.starts_with(b"-----BEGIN") || line.starts_with(b"-----END") {
-            Err(PemError::Boundary)
+        let (is_begin, rest) = if let Some(rest) = line.strip_prefix(b"-----BEGIN") {
+            (true, rest)
+        } else if let Some(rest) = line.strip_prefix(b"-----END") {
+            (false, rest)
         } else {
-            Ok(None)
-        }
+            return Ok(None);
+        };
+        let label = rest.strip_prefix(b" ").and_then(|rest| rest.strip_suffix(b"-----")).ok_or(PemError::Boundary)?;
+        Ok(Some(if is_begin { Self::Begin(label) } else { Self::End(label) }))
     }
 }
 
 /// A label as it may stand in a message.
-fn shown(label: &[u8]) -> String {
-    Shown(&String::from_utf8_lossy(label)).to_string()
+fn shown(mut label: &[u8]) -> String {
+    // As `String::from_utf8_lossy`, of which nothing else here has need.
+    let mut text = String::new();
+    while !label.is_empty() {
+        let (part, wrong) = text_of(label);
+        text.push_str(part);
+        if wrong > 0 {
+            text.push('\u{fffd}');
+        }
+        label = label.get(part.len().saturating_add(wrong)..).unwrap_or_default();
+    }
+    Shown(&text).to_string()
 }
 
 /// Writes a SubjectPublicKeyInfo as OpenSSL does: lines of 64 characters.
@@ -104,11 +116,12 @@ pub(super) fn write(spki: &[u8]) -> String {
     let mut body = String::new();
     Alphabet::Standard.push(spki, &mut body);
     let mut text = String::from("-----BEGIN PUBLIC KEY-----\n");
-    for (place, character) in (1_usize..).zip(body.chars()) {
-        text.push(character);
-        if place.is_multiple_of(64) || place == body.len() {
-            text.push('\n');
-        }
+    let mut rest = body.as_str();
+    while !rest.is_empty() {
+        let line;
+        (line, rest) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        text.push_str(line);
+        text.push('\n');
     }
     text.push_str("-----END PUBLIC KEY-----\n");
     text
@@ -170,21 +183,23 @@ impl PemError {
 
 impl fmt::Display for PemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Base64 => f.write_str("the PEM block is not base64"),
-            Self::Boundary => f.write_str("a BEGIN or END line of PEM is damaged"),
-            Self::ContentDiffers => f.write_str("the PEM block holds another kind of public key than its label says"),
-            Self::EndDiffers { label } => write!(f, "the PEM block ends with the other label `{label}`"),
+        f.write_str(match self {
+            Self::Base64 => "the PEM block is not base64",
+            Self::Boundary => "a BEGIN or END line of PEM is damaged",
+            Self::ContentDiffers => "the PEM block holds another kind of public key than its label says",
+            Self::EndDiffers { label } => return write!(f, "the PEM block ends with the other label `{label}`"),
             Self::EndWithoutBegin => {
-                f.write_str("an END line of PEM has no BEGIN line before it that stands at the beginning of a line")
+                "an END line of PEM has no BEGIN line before it that stands at the beginning of a line"
             }
-            Self::Header => f.write_str("the PEM block has a header line; public keys have none"),
-            Self::Label { label } => write!(f, "the PEM block is a `{label}`, not a `PUBLIC KEY` or `RSA PUBLIC KEY`"),
-            Self::NoBlock => f.write_str("no PEM block: there is no line `-----BEGIN PUBLIC KEY-----`"),
-            Self::NoEnd => f.write_str("the PEM block has no END line"),
-            Self::SecondBlock => f.write_str("more than one PEM block; give one key"),
-            Self::TextAfterBlock => f.write_str("text follows the PEM block"),
-        }
+            Self::Header => "the PEM block has a header line; public keys have none",
+            Self::Label { label } => {
+                return write!(f, "the PEM block is a `{label}`, not a `PUBLIC KEY` or `RSA PUBLIC KEY`");
+            }
+            Self::NoBlock => "no PEM block: there is no line `-----BEGIN PUBLIC KEY-----`",
+            Self::NoEnd => "the PEM block has no END line",
+            Self::SecondBlock => "more than one PEM block; give one key",
+            Self::TextAfterBlock => "text follows the PEM block",
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     KeyError,
     oid::{MGF1, RSA_ENCRYPTION, RSASSA_PSS, SHA1, SHA256, SHA384, SHA512},
-    reader::{Element, Malformed, Reader},
+    reader::{Element, Reader, Refusal},
     writer::{Backwards, NULL, OBJECT_IDENTIFIER, SEQUENCE, explicit},
 };
 use crate::{Hash, Padding, SignatureAlgorithm, rsa::SaltLength};
@@ -49,27 +49,25 @@ impl PssParameters {
     ///
     /// A field that is absent has its default: SHA-1, MGF1 with SHA-1, 20 bytes of salt, trailer 1. DER wants defaults
     /// left out (X.690 11.5), which whoever compares the encodings sees to.
-    pub(super) fn read(content: &mut Reader<'_>) -> Result<Self, KeyError> {
-        let hash = content.field(0, |field| field.sequence(AlgorithmIdentifier::read))?;
-        let mask = content.field(1, |field| field.sequence(AlgorithmIdentifier::read))?;
-        let salt_length = content.field(2, Reader::unsigned)?;
-        let trailer = content.field(3, Reader::unsigned)?;
+    pub(super) fn read(mut content: Reader<'_>) -> Result<Self, Refusal> {
+        let hash = AlgorithmIdentifier::field(&mut content, 0)?;
+        let mask = AlgorithmIdentifier::field(&mut content, 1)?;
+        let salt_length = number_field(&mut content, 2)?;
+        let trailer = number_field(&mut content, 3)?;
+        content.end()?;
 
-        if !content.is_finished() {
-            return Err(KeyError::TrailingBytes);
-        }
-        let (hash, hash_has_null) = hash.ok_or(KeyError::PssSha1)?.hash()?;
-        let mask = mask.ok_or(KeyError::PssMaskGeneration)?;
+        let (hash, hash_has_null) = hash.ok_or(Refusal::PssSha1)?.hash()?;
+        let mask = mask.ok_or(Refusal::PssMaskGeneration)?;
         if mask.algorithm != MGF1 {
-            return Err(KeyError::PssMaskGeneration);
+            return Err(Refusal::PssMaskGeneration);
         }
-        let mask_hash = mask.parameters.ok_or(KeyError::PssMaskGeneration)?;
-        let (mask_hash, mask_hash_has_null) = mask_hash.sequence(AlgorithmIdentifier::read)?.hash()?;
+        let mask_hash = mask.parameters.ok_or(Refusal::PssMaskGeneration)?;
+        let (mask_hash, mask_hash_has_null) = AlgorithmIdentifier::read(mask_hash.sequence()?)?.hash()?;
         if mask_hash != hash {
-            return Err(KeyError::PssMaskGeneration);
+            return Err(Refusal::PssMaskGeneration);
         }
         if trailer.is_some_and(|trailer| trailer != [1]) {
-            return Err(KeyError::PssTrailer);
+            return Err(Refusal::PssTrailer);
         }
         let salt_length = salt_length.map_or(DEFAULT_SALT_LENGTH, |length| {
             length.iter().fold(0, |value: usize, byte| value.saturating_mul(256).saturating_add((*byte).into()))
@@ -80,6 +78,14 @@ impl PssParameters {
 
 const DEFAULT_SALT_LENGTH: usize = 20;
 
+/// The INTEGER in the field of this number, if the field comes next.
+fn number_field<'a>(content: &mut Reader<'a>, number: u8) -> Result<Option<&'a [u8]>, Refusal> {
+    let Some(mut field) = content.field(number)? else { return Ok(None) };
+    let value = field.unsigned()?;
+    field.end()?;
+    Ok(Some(value))
+}
+
 /// AlgorithmIdentifier (RFC 5280 section 4.1.1.2).
 struct AlgorithmIdentifier<'a> {
     algorithm: &'a [u8],
@@ -87,87 +93,98 @@ struct AlgorithmIdentifier<'a> {
 }
 
 impl<'a> AlgorithmIdentifier<'a> {
-    fn read(content: &mut Reader<'a>) -> Result<Self, Malformed> {
+    /// The one in the field of this number, if the field comes next.
+    fn field(content: &mut Reader<'a>, number: u8) -> Result<Option<Self>, Refusal> {
+        let Some(mut field) = content.field(number)? else { return Ok(None) };
+        let read = Self::read(field.sequence()?)?;
+        field.end()?;
+        Ok(Some(read))
+    }
+
+    /// What stands in its SEQUENCE.
+    fn read(mut content: Reader<'a>) -> Result<Self, Refusal> {
         let algorithm = content.object_identifier()?;
         let parameters = if content.is_finished() { None } else { Some(content.any()?) };
+        content.end()?;
         Ok(Self { algorithm, parameters })
     }
 
     /// The hash that this names, and whether it has its NULL.
-    fn hash(&self) -> Result<(Hash, bool), KeyError> {
-        let hash = match self.algorithm {
-            SHA256 => Hash::Sha256,
-            SHA384 => Hash::Sha384,
-            SHA512 => Hash::Sha512,
-            SHA1 => return Err(KeyError::PssSha1),
-            _ => return Err(KeyError::PssHash),
-        };
+    fn hash(&self) -> Result<(Hash, bool), Refusal> {
+        if self.algorithm == SHA1 {
+            return Err(Refusal::PssSha1);
+        }
+        let known = [Hash::Sha256, Hash::Sha384, Hash::Sha512].iter().find(|hash| oid(**hash) == self.algorithm);
+        let hash = *known.ok_or(Refusal::PssHash)?;
         match self.parameters {
             None => Ok((hash, false)),
             Some(parameters) if parameters.is_null() => Ok((hash, true)),
-            Some(_) => Err(KeyError::PssHash),
+            Some(_) => Err(Refusal::PssHash),
         }
     }
 }
 
 impl Restriction {
     /// Writes what stands in the AlgorithmIdentifier of the key.
-    pub(super) fn write(&self, writer: &mut Backwards) -> Option<()> {
+    pub(super) fn write(&self, writer: &mut Backwards) {
         match self {
             Self::None => {
-                write_null(writer)?;
-                write_oid(writer, RSA_ENCRYPTION)
+                write_null(writer);
+                write_oid(writer, RSA_ENCRYPTION);
             }
             Self::Pss(parameters) => {
                 if let Some(parameters) = parameters {
-                    parameters.write(writer)?;
+                    parameters.write(writer);
                 }
-                write_oid(writer, RSASSA_PSS)
+                write_oid(writer, RSASSA_PSS);
             }
         }
     }
 }
 
 impl PssParameters {
-    fn write(&self, writer: &mut Backwards) -> Option<()> {
+    fn write(&self, writer: &mut Backwards) {
         let end = writer.position();
         if self.salt_length != DEFAULT_SALT_LENGTH {
-            writer.unsigned(&self.salt_length.to_be_bytes())?;
-            writer.wrap(explicit(2), end)?;
+            writer.unsigned(&self.salt_length.to_be_bytes());
+            writer.wrap(explicit(2), end);
         }
         let mask_end = writer.position();
-        write_hash(writer, self.hash, self.mask_hash_has_null)?;
-        write_oid(writer, MGF1)?;
-        writer.wrap(SEQUENCE, mask_end)?;
-        writer.wrap(explicit(1), mask_end)?;
+        write_hash(writer, self.hash, self.mask_hash_has_null);
+        write_oid(writer, MGF1);
+        writer.wrap(SEQUENCE, mask_end);
+        writer.wrap(explicit(1), mask_end);
         let hash_end = writer.position();
-        write_hash(writer, self.hash, self.hash_has_null)?;
-        writer.wrap(explicit(0), hash_end)?;
-        writer.wrap(SEQUENCE, end)
+        write_hash(writer, self.hash, self.hash_has_null);
+        writer.wrap(explicit(0), hash_end);
+        writer.wrap(SEQUENCE, end);
     }
 }
 
-fn write_hash(writer: &mut Backwards, hash: Hash, has_null: bool) -> Option<()> {
+fn write_hash(writer: &mut Backwards, hash: Hash, has_null: bool) {
     let end = writer.position();
     if has_null {
-        write_null(writer)?;
+        write_null(writer);
     }
-    let oid = match hash {
+    write_oid(writer, oid(hash));
+    writer.wrap(SEQUENCE, end);
+}
+
+fn oid(hash: Hash) -> &'static [u8] {
+    match hash {
         Hash::Sha256 => SHA256,
         Hash::Sha384 => SHA384,
         Hash::Sha512 => SHA512,
-    };
-    write_oid(writer, oid)?;
-    writer.wrap(SEQUENCE, end)
+    }
 }
 
-fn write_oid(writer: &mut Backwards, oid: &[u8]) -> Option<()> {
+fn write_oid(writer: &mut Backwards, oid: &[u8]) {
     let end = writer.position();
-    writer.put(oid)?;
-    writer.wrap(OBJECT_IDENTIFIER, end)
+    writer.put(oid);
+    writer.wrap(OBJECT_IDENTIFIER, end);
 }
 
-fn write_null(writer: &mut Backwards) -> Option<()> {
+fn write_null(writer: &mut Backwards) {
     let end = writer.position();
-    writer.wrap(NULL, end)
+    writer.wrap(NULL, end);
 }

@@ -4,7 +4,6 @@
 //! SEQUENCE. The input has at most 64 KiB.
 
 use super::{
-    KeyError,
     oid::ObjectIdentifier,
     writer::{BIT_STRING, INTEGER, NULL, OBJECT_IDENTIFIER, SEQUENCE, explicit},
 };
@@ -18,31 +17,28 @@ const CONSTRUCTED: u8 = 0x20;
 /// The number that says that the number of the tag follows (X.690 8.1.2.4).
 const LONG: u8 = 0x1f;
 
-/// What is wrong with the bytes.
+/// Why no key is read: a [`KeyError`](super::KeyError), of one byte, for it is handed on by every step of the reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Malformed {
+pub(super) enum Refusal {
+    Certificate,
+    /// The object identifier of the type is not here: who wants it reads it again.
+    KeyType,
     /// An INTEGER below zero.
     Negative,
     /// Not the one encoding that DER has for something.
     NotDer,
+    ParametersNotNull,
+    PrivateKey,
+    PssHash,
+    PssMaskGeneration,
+    PssSha1,
+    PssTrailer,
     /// Bytes behind what was to be read.
     Trailing,
     /// An element ends behind the one that it is in, or there is none.
     Truncated,
     /// Another element than there should be.
     Unexpected,
-}
-
-impl From<Malformed> for KeyError {
-    fn from(error: Malformed) -> Self {
-        match error {
-            Malformed::Negative => Self::NegativeNumber,
-            Malformed::NotDer => Self::NotDer,
-            Malformed::Trailing => Self::TrailingBytes,
-            Malformed::Truncated => Self::Truncated,
-            Malformed::Unexpected => Self::NotAKey,
-        }
-    }
 }
 
 /// An element of which only the tag and the content are known.
@@ -58,15 +54,9 @@ impl<'a> Element<'a> {
         self.tag == NULL && self.content.is_empty()
     }
 
-    /// Reads what stands in the SEQUENCE that this must be.
-    pub(super) fn sequence<T>(
-        &self,
-        read: impl FnOnce(&mut Reader<'a>) -> Result<T, Malformed>,
-    ) -> Result<T, Malformed> {
-        if self.tag != SEQUENCE {
-            return Err(Malformed::Unexpected);
-        }
-        Reader::new(self.content).to_end(read)
+    /// What stands in the SEQUENCE that this must be.
+    pub(super) fn sequence(&self) -> Result<Reader<'a>, Refusal> {
+        if self.tag == SEQUENCE { Ok(Reader::new(self.content)) } else { Err(Refusal::Unexpected) }
     }
 }
 
@@ -83,125 +73,114 @@ impl<'a> Reader<'a> {
         Self { rest: bytes, position: 0 }
     }
 
-    /// Reads all that there is.
-    pub(super) fn to_end<T, E: From<Malformed>>(
-        mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let value = read(&mut self)?;
-        if self.is_finished() { Ok(value) } else { Err(Malformed::Trailing.into()) }
-    }
-
     pub(super) fn is_finished(&self) -> bool {
         self.rest.is_empty()
     }
 
-    /// Reads what stands in a SEQUENCE.
-    pub(super) fn sequence<T, E: From<Malformed>>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.content(SEQUENCE)?.to_end(read)
+    /// Refuses what follows what was read.
+    pub(super) fn end(&self) -> Result<(), Refusal> {
+        if self.is_finished() { Ok(()) } else { Err(Refusal::Trailing) }
     }
 
-    /// Reads what stands in a field `[number] EXPLICIT`, if that comes next; the number is below 31.
-    pub(super) fn field<T>(
-        &mut self,
-        number: u8,
-        read: impl FnOnce(&mut Self) -> Result<T, Malformed>,
-    ) -> Result<Option<T>, Malformed> {
+    /// What stands in a SEQUENCE, to be read up to its [`end`](Self::end).
+    pub(super) fn sequence(&mut self) -> Result<Self, Refusal> {
+        self.content(SEQUENCE)
+    }
+
+    /// What stands in a field `[number] EXPLICIT`, if that comes next; the number is below 31.
+    pub(super) fn field(&mut self, number: u8) -> Result<Option<Self>, Refusal> {
         if self.is_finished() || self.peek()? | CONSTRUCTED != explicit(number) {
             return Ok(None);
         }
         let (tag, length) = self.head()?;
         if tag & CONSTRUCTED == 0 {
-            return Err(Malformed::NotDer);
+            return Err(Refusal::NotDer);
         }
-        self.take(length)?.to_end(read).map(Some)
+        self.take(length).map(Some)
     }
 
     /// An INTEGER that is not negative: big-endian, without leading zeros; for zero, nothing.
-    pub(super) fn unsigned(&mut self) -> Result<&'a [u8], Malformed> {
+    pub(super) fn unsigned(&mut self) -> Result<&'a [u8], Refusal> {
         match self.content(INTEGER)?.rest {
-            [] | [0, 0..=0x7f, ..] => Err(Malformed::NotDer),
-            [0x80..=0xff, ..] => Err(Malformed::Negative),
+            [] | [0, 0..=0x7f, ..] => Err(Refusal::NotDer),
+            [0x80..=0xff, ..] => Err(Refusal::Negative),
             [0, number @ ..] | number => Ok(number),
         }
     }
 
     /// A BIT STRING of whole bytes. One with a number of bits that is no multiple of 8 can hold no DER.
-    pub(super) fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
+    pub(super) fn bytes(&mut self) -> Result<&'a [u8], Refusal> {
         match self.content(BIT_STRING)?.rest {
             [0, bytes @ ..] => Ok(bytes),
-            _ => Err(Malformed::NotDer),
+            _ => Err(Refusal::NotDer),
         }
     }
 
     /// The content of an OBJECT IDENTIFIER.
-    pub(super) fn object_identifier(&mut self) -> Result<&'a [u8], Malformed> {
+    pub(super) fn object_identifier(&mut self) -> Result<&'a [u8], Refusal> {
         let content = self.content(OBJECT_IDENTIFIER)?.rest;
-        if ObjectIdentifier::is_content(content) { Ok(content) } else { Err(Malformed::NotDer) }
+        if ObjectIdentifier::is_content(content) { Ok(content) } else { Err(Refusal::NotDer) }
     }
 
     /// An element of any kind.
-    pub(super) fn any(&mut self) -> Result<Element<'a>, Malformed> {
+    pub(super) fn any(&mut self) -> Result<Element<'a>, Refusal> {
         let (tag, length) = self.head()?;
         Ok(Element { tag, content: self.take(length)?.rest })
     }
 
     /// The first byte of the tag that comes next.
-    pub(super) fn peek(&self) -> Result<u8, Malformed> {
+    pub(super) fn peek(&self) -> Result<u8, Refusal> {
         // A copy.
         let mut reader = *self;
         reader.tag()
     }
 
     /// The content of an element with this tag.
-    fn content(&mut self, tag: u8) -> Result<Self, Malformed> {
+    fn content(&mut self, tag: u8) -> Result<Self, Refusal> {
         let (found, length) = self.head()?;
         if found != tag {
-            return Err(Malformed::Unexpected);
+            return Err(Refusal::Unexpected);
         }
         self.take(length)
     }
 
     /// The first byte of the tag of an element, and the length of its content.
-    fn head(&mut self) -> Result<(u8, u32), Malformed> {
+    fn head(&mut self) -> Result<(u8, u32), Refusal> {
         Ok((self.tag()?, self.length()?))
     }
 
     /// A tag (X.690 8.1.2), of which the first byte is returned.
-    fn tag(&mut self) -> Result<u8, Malformed> {
+    fn tag(&mut self) -> Result<u8, Refusal> {
         let tag = self.byte()?;
         if tag & LONG == LONG {
             // No universal type has a number above 30.
             if tag & CLASS == 0 {
-                return Err(if tag == LONG { Malformed::NotDer } else { Malformed::Unexpected });
+                return Err(if tag == LONG { Refusal::NotDer } else { Refusal::Unexpected });
             }
             self.long_tag_number()?;
         } else if !is_known(tag) {
-            return Err(Malformed::Unexpected);
+            return Err(Refusal::Unexpected);
         }
         Ok(tag)
     }
 
     /// The number of a tag behind its first byte (X.690 8.1.2.4.2): base 128, as short as can be, up to 32 bits.
-    fn long_tag_number(&mut self) -> Result<(), Malformed> {
+    fn long_tag_number(&mut self) -> Result<(), Refusal> {
         let mut number = 0_u32;
         loop {
             let byte = self.byte()?;
             number = number << 7 | u32::from(byte & 0x7f);
             if byte < 0x80 {
-                return if number < LONG.into() { Err(Malformed::NotDer) } else { Ok(()) };
+                return if number < LONG.into() { Err(Refusal::NotDer) } else { Ok(()) };
             }
             if number == 0 || number.leading_zeros() < 7 {
-                return Err(Malformed::NotDer);
+                return Err(Refusal::NotDer);
             }
         }
     }
 
     /// A length (X.690 8.1.3), definite and as short as can be (10.1).
-    fn length(&mut self) -> Result<u32, Malformed> {
+    fn length(&mut self) -> Result<u32, Refusal> {
         // How many bytes follow, and from which length on it takes so many. None takes five: the input is not so long.
         let (count, least) = match self.byte()? {
             short @ ..=0x7f => return Ok(short.into()),
@@ -209,28 +188,28 @@ impl<'a> Reader<'a> {
             0x82 => (2, 0x100),
             0x83 => (3, 0x1_0000),
             0x84 => (4, 0x100_0000),
-            _ => return Err(Malformed::NotDer),
+            _ => return Err(Refusal::NotDer),
         };
         let mut length = 0_u32;
         for _ in 0..count {
             length = length << 8 | u32::from(self.byte()?);
         }
-        if length < least { Err(Malformed::NotDer) } else { Ok(length) }
+        if length < least { Err(Refusal::NotDer) } else { Ok(length) }
     }
 
-    fn byte(&mut self) -> Result<u8, Malformed> {
+    fn byte(&mut self) -> Result<u8, Refusal> {
         match self.take(1)?.rest {
             [byte] => Ok(*byte),
-            _ => Err(Malformed::Truncated),
+            _ => Err(Refusal::Truncated),
         }
     }
 
     /// The next bytes, as many as `length`.
-    fn take(&mut self, length: u32) -> Result<Self, Malformed> {
+    fn take(&mut self, length: u32) -> Result<Self, Refusal> {
         // An end that has more than 32 bits is a length that no encoder wrote, rather than bytes that are missing.
-        let end = self.position.checked_add(length).ok_or(Malformed::NotDer)?;
-        let count = usize::try_from(length).map_err(|_| Malformed::Truncated)?;
-        let (taken, rest) = self.rest.split_at_checked(count).ok_or(Malformed::Truncated)?;
+        let end = self.position.checked_add(length).ok_or(Refusal::NotDer)?;
+        let count = usize::try_from(length).map_err(|_| Refusal::Truncated)?;
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or(Refusal::Truncated)?;
         let taken = Self { rest: taken, position: self.position };
         *self = Self { rest, position: end };
         Ok(taken)

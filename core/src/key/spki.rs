@@ -7,7 +7,7 @@ use super::{
     KeyError, KeyType,
     oid::{ObjectIdentifier, PBES2, RSA_ENCRYPTION, RSASSA_PSS},
     pss::{PssParameters, Restriction},
-    reader::{CLASS, CONTEXT_SPECIFIC, Malformed, Reader},
+    reader::{CLASS, CONTEXT_SPECIFIC, Reader, Refusal},
     writer::{BIT_STRING, Backwards, INTEGER, SEQUENCE},
 };
 use crate::rsa::RsaPublicKey;
@@ -37,60 +37,85 @@ impl<'a> Spki<'a> {
         if der.len() > MAX_INPUT {
             return Err(KeyError::TooLong { bytes: der.len(), limit: MAX_INPUT });
         }
-        whole(der, Self::read)
+        Self::read(der).map_err(|refusal| match refusal {
+            Refusal::Certificate => KeyError::Certificate,
+            Refusal::KeyType => match key_type(der) {
+                Some(key_type) => KeyError::KeyType(key_type),
+                None => KeyError::NotDer,
+            },
+            Refusal::Negative => KeyError::NegativeNumber,
+            Refusal::NotDer => KeyError::NotDer,
+            Refusal::ParametersNotNull => KeyError::ParametersNotNull,
+            Refusal::PrivateKey => KeyError::PrivateKey,
+            Refusal::PssHash => KeyError::PssHash,
+            Refusal::PssMaskGeneration => KeyError::PssMaskGeneration,
+            Refusal::PssSha1 => KeyError::PssSha1,
+            Refusal::PssTrailer => KeyError::PssTrailer,
+            Refusal::Trailing => KeyError::TrailingBytes,
+            Refusal::Truncated => KeyError::Truncated,
+            Refusal::Unexpected => KeyError::NotAKey,
+        })
     }
 
-    /// What stands in the outer SEQUENCE.
-    fn read(content: &mut Reader<'a>) -> Result<Self, KeyError> {
-        match content.peek()? {
-            INTEGER => Self::read_pkcs1(content),
-            SEQUENCE => Self::read_spki(content),
-            _ => Err(KeyError::NotAKey),
-        }
+    fn read(der: &'a [u8]) -> Result<Self, Refusal> {
+        let mut outer = Reader::new(der);
+        let mut content = outer.sequence()?;
+        let key = match content.peek()? {
+            INTEGER => Self::read_pkcs1(&mut content)?,
+            SEQUENCE => Self::read_spki(&mut content)?,
+            _ => return Err(Refusal::Unexpected),
+        };
+        content.end()?;
+        outer.end()?;
+        Ok(key)
     }
 
-    fn read_pkcs1(content: &mut Reader<'a>) -> Result<Self, KeyError> {
+    fn read_pkcs1(content: &mut Reader<'a>) -> Result<Self, Refusal> {
         let modulus = content.unsigned()?;
         let exponent = content.unsigned();
         // A private key begins with its version, 0 or 1 (RFC 8017 A.1.2, RFC 5958, RFC 5915), and has more behind it.
         if matches!(modulus, [] | [1]) && !(exponent.is_ok() && content.is_finished()) {
-            return Err(KeyError::PrivateKey);
+            return Err(Refusal::PrivateKey);
         }
         Ok(Self { form: Form::Pkcs1, restriction: Restriction::None, modulus, exponent: exponent? })
     }
 
-    fn read_spki(content: &mut Reader<'a>) -> Result<Self, KeyError> {
-        let restriction = content.sequence(read_algorithm)?;
-        let (modulus, exponent) = whole(content.bytes()?, read_numbers)?;
+    fn read_spki(content: &mut Reader<'a>) -> Result<Self, Refusal> {
+        let mut algorithm = content.sequence()?;
+        let restriction = read_algorithm(&mut algorithm)?;
+        algorithm.end()?;
+        let mut key = Reader::new(content.bytes()?);
+        let mut numbers = key.sequence()?;
+        let (modulus, exponent) = (numbers.unsigned()?, numbers.unsigned()?);
+        numbers.end()?;
+        key.end()?;
         Ok(Self { form: Form::Spki, restriction, modulus, exponent })
     }
 }
 
-/// What stands in the SEQUENCE of RSAPublicKey.
-fn read_numbers<'a>(content: &mut Reader<'a>) -> Result<(&'a [u8], &'a [u8]), Malformed> {
-    Ok((content.unsigned()?, content.unsigned()?))
-}
-
 /// What stands in an AlgorithmIdentifier.
-fn read_algorithm(content: &mut Reader<'_>) -> Result<Restriction, KeyError> {
+fn read_algorithm(content: &mut Reader<'_>) -> Result<Restriction, Refusal> {
     // A certificate has its version here (RFC 5280 section 4.1).
     if content.peek()? & CLASS == CONTEXT_SPECIFIC {
-        return Err(KeyError::Certificate);
+        return Err(Refusal::Certificate);
     }
-    match content.object_identifier()? {
+    let key_type = content.object_identifier()?;
+    if key_type == RSA_ENCRYPTION {
         // RFC 3279 2.3.1, RFC 4055 1.2: "the parameters field MUST contain NULL".
-        RSA_ENCRYPTION if content.is_finished() || !content.any()?.is_null() => Err(KeyError::ParametersNotNull),
-        RSA_ENCRYPTION => Ok(Restriction::None),
-        RSASSA_PSS if content.is_finished() => Ok(Restriction::Pss(None)),
-        RSASSA_PSS => Ok(Restriction::Pss(Some(content.sequence(PssParameters::read)?))),
-        PBES2 => Err(KeyError::PrivateKey),
-        other => Err(ObjectIdentifier::new(other).map_or(KeyError::NotDer, |oid| KeyError::KeyType(KeyType(oid)))),
+        let has_null = !content.is_finished() && content.any()?.is_null();
+        return if has_null { Ok(Restriction::None) } else { Err(Refusal::ParametersNotNull) };
     }
+    if key_type == RSASSA_PSS {
+        let parameters = if content.is_finished() { None } else { Some(PssParameters::read(content.sequence()?)?) };
+        return Ok(Restriction::Pss(parameters));
+    }
+    Err(if key_type == PBES2 { Refusal::PrivateKey } else { Refusal::KeyType })
 }
 
-/// Reads the content of a SEQUENCE that is all there is.
-fn whole<'a, T, E: From<Malformed>>(der: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Result<T, E>) -> Result<T, E> {
-    Reader::new(der).to_end(|all| all.sequence(read))
+/// The type of the key that a SubjectPublicKeyInfo holds.
+fn key_type(der: &[u8]) -> Option<KeyType> {
+    let mut algorithm = Reader::new(der).sequence().ok()?.sequence().ok()?;
+    ObjectIdentifier::new(algorithm.object_identifier().ok()?).map(KeyType)
 }
 
 /// The one DER encoding of a key, without heap.
@@ -100,23 +125,23 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
-    /// `None` if the key is longer than any that [`RsaPublicKey`] takes.
-    pub(super) fn new(rsa: &RsaPublicKey, restriction: &Restriction) -> Option<Self> {
+    pub(super) fn new(rsa: &RsaPublicKey, restriction: &Restriction) -> Self {
         let mut writer = Backwards::new();
         let end = writer.position();
-        writer.unsigned(&rsa.exponent().to_be_bytes())?;
-        writer.unsigned(rsa.modulus())?;
-        writer.wrap(SEQUENCE, end)?;
+        writer.unsigned(&rsa.exponent().to_be_bytes());
+        writer.unsigned(rsa.modulus());
+        writer.wrap(SEQUENCE, end);
         let pkcs1 = writer.position();
-        writer.put(&[0])?;
-        writer.wrap(BIT_STRING, end)?;
+        writer.put(&[0]);
+        writer.wrap(BIT_STRING, end);
         let algorithm_end = writer.position();
-        restriction.write(&mut writer)?;
-        writer.wrap(SEQUENCE, algorithm_end)?;
-        writer.wrap(SEQUENCE, end)?;
-        Some(Self { writer, pkcs1 })
+        restriction.write(&mut writer);
+        writer.wrap(SEQUENCE, algorithm_end);
+        writer.wrap(SEQUENCE, end);
+        Self { writer, pkcs1 }
     }
 
+    /// Nothing if the key is longer than any that [`RsaPublicKey`] takes.
     pub(super) fn bytes(&self, form: Form) -> &[u8] {
         self.writer.written_since(match form {
             Form::Pkcs1 => self.pkcs1,

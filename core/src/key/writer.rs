@@ -16,6 +16,8 @@ pub(super) const fn explicit(number: u8) -> u8 {
 pub(super) struct Backwards {
     bytes: [u8; Self::CAPACITY],
     start: usize,
+    /// Something had no room: then nothing is written.
+    is_full: bool,
 }
 
 impl Backwards {
@@ -23,7 +25,7 @@ impl Backwards {
     const CAPACITY: usize = 1024 + 176;
 
     pub(super) fn new() -> Self {
-        Self { bytes: [0; Self::CAPACITY], start: Self::CAPACITY }
+        Self { bytes: [0; Self::CAPACITY], start: Self::CAPACITY, is_full: false }
     }
 
     /// Where what is written next will end.
@@ -33,36 +35,42 @@ impl Backwards {
 
     /// What was written since the position, and what stands behind it.
     pub(super) fn written_since(&self, position: usize) -> &[u8] {
-        self.bytes.get(position..).unwrap_or_default()
+        self.bytes.get(position..).filter(|_| !self.is_full).unwrap_or_default()
     }
 
-    pub(super) fn put(&mut self, bytes: &[u8]) -> Option<()> {
-        let start = self.start.checked_sub(bytes.len())?;
-        self.bytes.get_mut(start..self.start)?.copy_from_slice(bytes);
-        self.start = start;
-        Some(())
+    pub(super) fn put(&mut self, bytes: &[u8]) {
+        let start = self.start.checked_sub(bytes.len());
+        if let Some(start) = start
+            && let Some(place) = self.bytes.get_mut(start..self.start)
+        {
+            place.copy_from_slice(bytes);
+            self.start = start;
+        } else {
+            self.is_full = true;
+        }
     }
 
     /// An INTEGER of this big-endian number (X.690 8.3: as short as can be, the first bit the sign).
-    pub(super) fn unsigned(&mut self, number: &[u8]) -> Option<()> {
+    pub(super) fn unsigned(&mut self, number: &[u8]) {
         let end = self.start;
         let zeros = number.iter().take_while(|byte| **byte == 0).count();
-        let number = number.get(zeros..)?;
-        self.put(number)?;
+        let number = number.get(zeros..).unwrap_or_default();
+        self.put(number);
         if number.first().is_none_or(|byte| *byte >= 0x80) {
-            self.put(&[0])?;
+            self.put(&[0]);
         }
-        self.wrap(INTEGER, end)
+        self.wrap(INTEGER, end);
     }
 
     /// Puts the head of an element before what was written since the position `end` (X.690 8.1.3 and 10.1).
-    pub(super) fn wrap(&mut self, tag: u8, end: usize) -> Option<()> {
-        let [high, low] = u16::try_from(end.checked_sub(self.start)?).ok()?.to_be_bytes();
-        match (high, low) {
-            (0, 0..0x80) => self.put(&[low])?,
-            (0, _) => self.put(&[0x81, low])?,
-            _ => self.put(&[0x82, high, low])?,
+    pub(super) fn wrap(&mut self, tag: u8, end: usize) {
+        // No length passes the capacity.
+        let length = u16::try_from(end.saturating_sub(self.start)).unwrap_or_default();
+        match length.to_be_bytes() {
+            [0, low @ 0..0x80] => self.put(&[low]),
+            [0, low] => self.put(&[0x81, low]),
+            [high, low] => self.put(&[0x82, high, low]),
         }
-        self.put(&[tag])
+        self.put(&[tag]);
     }
 }

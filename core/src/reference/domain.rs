@@ -1,7 +1,8 @@
 //! The registry of a reference.
 
 use super::{ImageReference, ReferenceError};
-use alloc::{string::String, vec::Vec};
+use crate::json::{hexadecimal, split_once};
+use alloc::string::String;
 use core::fmt::Write;
 
 /// A registry as it was written, checked: a host and a port.
@@ -23,8 +24,8 @@ impl<'a> Domain<'a> {
     pub(crate) const DOCKER_HUB: &'static str = "docker.io";
     /// What stands there before the bare name of an official image.
     pub(crate) const LIBRARY: &'static str = "library/";
-    /// Other hosts of that registry: the one of Docker's old clients, which Go folds too, and the one that answers.
-    const DOCKER_HUB_ALIASES: [&'static str; 2] = ["index.docker.io", "registry-1.docker.io"];
+    /// The hosts of that registry: its name, the one of Docker's old clients, which Go folds too, and the one that answers.
+    const DOCKER_HUB_HOSTS: [&'static str; 3] = [Self::DOCKER_HUB, "index.docker.io", "registry-1.docker.io"];
     /// That of HTTPS, over which registries are asked.
     const DEFAULT_PORT: &'static str = "443";
 
@@ -40,12 +41,12 @@ impl<'a> Domain<'a> {
         }
         let (host, port) = match text.strip_prefix('[') {
             Some(bracketed) => {
-                let (address, port) = bracketed.split_once(']').ok_or(ReferenceError::InvalidIpv6)?;
+                let (address, port) = split_once(bracketed, b']').ok_or(ReferenceError::InvalidIpv6)?;
                 (Host::Ipv6(read_address(address).ok_or(ReferenceError::InvalidIpv6)?), port)
             }
             None => {
-                let end = text.find(':').unwrap_or(text.len());
-                let (name, port) = text.split_at_checked(end).unwrap_or((text, ""));
+                let name = split_once(text, b':').map_or(text, |(name, _)| name);
+                let port = text.get(name.len()..).unwrap_or_default();
                 check_name(name)?;
                 (Host::Name(name), port)
             }
@@ -66,10 +67,13 @@ impl<'a> Domain<'a> {
             return out.push_str(Self::DOCKER_HUB);
         };
         match domain.host {
-            Host::Name(name) if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-                out.extend(name.chars().map(|character| character.to_ascii_lowercase()));
+            Host::Name(name) => {
+                let start = out.len();
+                out.push_str(name);
+                if let Some(name) = out.get_mut(start..) {
+                    name.make_ascii_lowercase();
+                }
             }
-            Host::Name(name) => out.push_str(name),
             Host::Ipv6(address) => push_address(address, out),
         }
         if let Some(port) = domain.port {
@@ -84,11 +88,8 @@ impl<'a> Domain<'a> {
     }
 
     fn is_docker_hub(&self) -> bool {
-        let is = |name: &str, hub: &str| name.eq_ignore_ascii_case(hub);
         match (self.host, self.port) {
-            (Host::Name(name), None) => {
-                is(name, Self::DOCKER_HUB) || Self::DOCKER_HUB_ALIASES.iter().any(|alias| is(name, alias))
-            }
+            (Host::Name(name), None) => Self::DOCKER_HUB_HOSTS.iter().any(|alias| name.eq_ignore_ascii_case(alias)),
             _ => false,
         }
     }
@@ -133,27 +134,32 @@ pub(crate) fn is_port(text: &str) -> bool {
 /// The forms of RFC 4291 section 2.2 that the grammar has: not the third, which ends in an IPv4 address.
 fn read_address(text: &str) -> Option<[u16; 8]> {
     let mut address = [0; 8];
-    match text.as_bytes().windows(2).position(|pair| pair == b"::") {
-        None => address.copy_from_slice(read_groups(text).filter(|groups| groups.len() == 8)?.as_slice()),
-        Some(at) => {
-            let (head, tail) = text.split_at_checked(at)?;
-            let (head, tail) = (read_groups(head)?, read_groups(tail.get(2..)?)?);
-            // The two colons stand for one group or more.
-            if head.len().saturating_add(tail.len()) > 7 {
-                return None;
-            }
-            address.get_mut(..head.len())?.copy_from_slice(&head);
-            address.get_mut(8_usize.saturating_sub(tail.len())..)?.copy_from_slice(&tail);
-        }
-    }
+    let Some(at) = text.as_bytes().windows(2).position(|pair| pair == b"::") else {
+        return (read_groups(text, &mut address)? == 8).then_some(address);
+    };
+    let head = read_groups(text.get(..at)?, &mut address)?;
+    let mut end = [0; 8];
+    let tail = read_groups(text.get(at.saturating_add(2)..)?, &mut end)?;
+    // The two colons stand for one group or more.
+    let zeros = 8_usize.checked_sub(head.saturating_add(tail)).filter(|zeros| *zeros > 0)?;
+    address.get_mut(head.saturating_add(zeros)..)?.copy_from_slice(end.get(..tail)?);
     Some(address)
 }
 
-/// Groups of one to four hexadecimal digits.
-fn read_groups(text: &str) -> Option<Vec<u16>> {
-    let is_group = |group: &&str| group.len() <= 4 && group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let read = |group| u32::from_str_radix(Some(group).filter(is_group)?, 16).ok()?.try_into().ok();
-    if text.is_empty() { Some(Vec::new()) } else { text.split(':').map(read).collect() }
+/// Reads groups of one to four hexadecimal digits to the start of the address, and counts them.
+fn read_groups(text: &str, address: &mut [u16; 8]) -> Option<usize> {
+    let mut count = 0_usize;
+    let mut rest = Some(text).filter(|text| !text.is_empty());
+    while let Some(text) = rest {
+        let (group, more) = split_once(text, b':').map_or((text, None), |(group, more)| (group, Some(more)));
+        if group.is_empty() || group.len() > 4 {
+            return None;
+        }
+        *address.get_mut(count)? = hexadecimal(group)?.try_into().ok()?;
+        count = count.saturating_add(1);
+        rest = more;
+    }
+    Some(count)
 }
 
 /// RFC 5952 without its section 5: an IPv4 address inside is written in hexadecimal, as the grammar has no dots there.
@@ -161,15 +167,15 @@ fn push_address(address: [u16; 8], out: &mut String) {
     // Of the longest runs of zeros the first is left out (section 4.2), unless it is one alone.
     let mut run = 0..0;
     let mut start = 0;
-    for (place, group) in (1..).zip(address) {
-        if group != 0 {
+    for (place, group) in (1..).zip(&address) {
+        if *group != 0 {
             start = place;
         } else if (start..place).len() > run.len().max(1) {
             run = start..place;
         }
     }
     out.push('[');
-    for (place, group) in address.into_iter().enumerate() {
+    for (place, group) in address.iter().enumerate() {
         if run.contains(&place) {
             if place == run.start {
                 out.push_str("::");
@@ -180,7 +186,7 @@ fn push_address(address: [u16; 8], out: &mut String) {
             out.push(':');
         }
         // Writing to a string cannot fail.
-        let _ = write!(out, "{group:x}");
+        let _ = write!(out, "{:x}", u32::from(*group));
     }
     out.push(']');
 }

@@ -93,34 +93,36 @@ impl ReferenceError {
 
 impl fmt::Display for ReferenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let too_long = |f: &mut fmt::Formatter<'_>, what, length, most| {
-            write!(f, "{what} has {length} bytes, more than the {most} allowed")
-        };
-        match self {
-            Self::AmbiguousDomain => f.write_str(
-                "an upper-case first component without dot or port is a registry to some and a path to others",
-            ),
-            Self::BareDigest => {
-                f.write_str("a digest alone does not name an image: a repository and `@` must precede it")
+        let (what, length, most) = match self {
+            Self::AmbiguousDomain => {
+                return f.write_str(
+                    "an upper-case first component without dot or port is a registry to some and a path to others",
+                );
             }
-            Self::DomainTooLong { length } => too_long(f, "the domain", length, ImageReference::MAX_DOMAIN_BYTES),
-            Self::Empty => f.write_str("an image reference cannot be empty"),
-            Self::InvalidDigest(error) => error.fmt(f),
-            Self::InvalidDomain { position } => write!(f, "the domain is malformed at byte {position}"),
-            Self::InvalidIpv6 => f.write_str("the domain in brackets is not an IPv6 address"),
-            Self::InvalidPath { position } => write!(f, "the path is malformed at byte {position}"),
+            Self::BareDigest => {
+                return f.write_str("a digest alone does not name an image: a repository and `@` must precede it");
+            }
+            Self::Empty => return f.write_str("an image reference cannot be empty"),
+            Self::InvalidIpv6 => return f.write_str("the domain in brackets is not an IPv6 address"),
+            Self::InvalidDigest(error) => return error.fmt(f),
+            Self::InvalidDomain { position } => return write!(f, "the domain is malformed at byte {position}"),
+            Self::InvalidPath { position } => return write!(f, "the path is malformed at byte {position}"),
+            Self::InvalidTag { position } => return write!(f, "the tag is malformed at byte {position}"),
+            Self::UpperCasePath { position } => {
+                return write!(f, "the path has an upper-case letter at byte {position}");
+            }
             Self::InvalidPort { position } => {
-                write!(
+                return write!(
                     f,
                     "the domain's port, at byte {position}, is not a number from 1 to 65535 without leading zeros"
-                )
+                );
             }
-            Self::InvalidTag { position } => write!(f, "the tag is malformed at byte {position}"),
-            Self::PathTooLong { length } => too_long(f, "the path", length, ImageReference::MAX_PATH_BYTES),
-            Self::TagTooLong { length } => too_long(f, "the tag", length, ImageReference::MAX_TAG_BYTES),
-            Self::TooLong { length } => too_long(f, "the image reference", length, ImageReference::MAX_BYTES),
-            Self::UpperCasePath { position } => write!(f, "the path has an upper-case letter at byte {position}"),
-        }
+            Self::DomainTooLong { length } => ("the domain", length, ImageReference::MAX_DOMAIN_BYTES),
+            Self::PathTooLong { length } => ("the path", length, ImageReference::MAX_PATH_BYTES),
+            Self::TagTooLong { length } => ("the tag", length, ImageReference::MAX_TAG_BYTES),
+            Self::TooLong { length } => ("the image reference", length, ImageReference::MAX_BYTES),
+        };
+        write!(f, "{what} has {length} bytes, more than the {most} allowed")
     }
 }
 

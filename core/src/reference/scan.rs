@@ -1,7 +1,7 @@
 //! The grammar of a reference: one scan forward over its bytes.
 
 use super::{Domain, ImageReference, ReferenceError};
-use crate::{Digest, DigestAlgorithm};
+use crate::{Digest, DigestAlgorithm, json::split_once};
 
 /// The parts of a reference as they were written, checked.
 pub(crate) struct Parts<'a> {
@@ -62,7 +62,7 @@ struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     /// The registry and the slash behind it, if the first component is one.
     fn domain(&mut self) -> Result<Option<Domain<'a>>, ReferenceError> {
-        let Some((first, _)) = self.text.split_once('/') else { return Ok(None) };
+        let Some((first, _)) = split_once(self.text, b'/') else { return Ok(None) };
         if Domain::is_one(first) {
             self.at = first.len().saturating_add(1);
             return Domain::parse(first).map(Some);
@@ -75,22 +75,24 @@ impl<'a> Scanner<'a> {
 
     /// Components with slashes between, up to the tag, the digest or the end.
     fn path(&mut self) -> Result<&'a str, ReferenceError> {
-        let path = self.take_until(|byte| matches!(byte, b':' | b'@'));
-        let start = self.at.saturating_sub(path.len());
+        let start = self.at;
         let mut component = Component::Start;
-        for (index, byte) in path.bytes().enumerate() {
-            component = match component.next(byte) {
-                Some(next) => next,
-                None => {
-                    let position = start.saturating_add(index);
-                    return Err(match byte.is_ascii_uppercase() {
-                        true => ReferenceError::UpperCasePath { position },
-                        false => ReferenceError::InvalidPath { position },
-                    });
-                }
+        while let Some(byte) = self.peek().filter(|byte| !matches!(byte, b':' | b'@')) {
+            let position = self.at;
+            let Some(next) = component.next(byte) else {
+                return Err(match byte.is_ascii_uppercase() {
+                    true => ReferenceError::UpperCasePath { position },
+                    false => ReferenceError::InvalidPath { position },
+                });
             };
+            component = next;
+            self.pass();
         }
-        if component.is_whole() { Ok(path) } else { Err(ReferenceError::InvalidPath { position: self.at }) }
+        if component.is_whole() {
+            Ok(self.since(start))
+        } else {
+            Err(ReferenceError::InvalidPath { position: self.at })
+        }
     }
 
     /// [A-Za-z0-9_] [A-Za-z0-9_.-]{0,127}, ASCII alone: an Arabic digit is a digit to some regular expressions.
@@ -99,18 +101,21 @@ impl<'a> Scanner<'a> {
             return Ok(None);
         }
         let start = self.at;
-        let tag = self.take_until(|byte| byte == b'@');
-        let wrong = tag.bytes().enumerate().position(|(index, byte)| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => false,
-            b'.' | b'-' => index == 0,
-            _ => true,
-        });
-        match wrong {
-            Some(index) => Err(ReferenceError::InvalidTag { position: start.saturating_add(index) }),
-            None if tag.is_empty() => Err(ReferenceError::InvalidTag { position: start }),
-            None if tag.len() > ImageReference::MAX_TAG_BYTES => Err(ReferenceError::TagTooLong { length: tag.len() }),
-            None => Ok(Some((tag, start))),
+        while self.peek().is_some_and(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => true,
+            b'.' | b'-' => self.at > start,
+            _ => false,
+        }) {
+            self.pass();
         }
+        let tag = self.since(start);
+        if tag.is_empty() || !matches!(self.peek(), None | Some(b'@')) {
+            return Err(ReferenceError::InvalidTag { position: self.at });
+        }
+        if tag.len() > ImageReference::MAX_TAG_BYTES {
+            return Err(ReferenceError::TagTooLong { length: tag.len() });
+        }
+        Ok(Some((tag, start)))
     }
 
     /// All that is left, if an `@` stands before it.
@@ -118,24 +123,28 @@ impl<'a> Scanner<'a> {
         if !self.take(b'@') {
             return Ok(None);
         }
-        let digest = self.take_until(|_| false);
-        Ok(Some(Digest::parse(digest)?))
+        Ok(Some(Digest::parse(self.text.get(self.at..).unwrap_or_default())?))
     }
 
     fn take(&mut self, expected: u8) -> bool {
-        let taken = self.text.as_bytes().get(self.at) == Some(&expected);
+        let taken = self.peek() == Some(expected);
         if taken {
-            self.at = self.at.saturating_add(1);
+            self.pass();
         }
         taken
     }
 
-    /// The text up to the first byte that ends it (an ASCII one), or the end.
-    fn take_until(&mut self, ends: impl Fn(u8) -> bool) -> &'a str {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let end = rest.bytes().position(ends).unwrap_or(rest.len());
-        self.at = self.at.saturating_add(end);
-        rest.get(..end).unwrap_or_default()
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn pass(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    /// The text from there to here, where ASCII ends.
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
     }
 }
 

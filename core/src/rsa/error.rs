@@ -55,22 +55,24 @@ impl RsaKeyError {
 
 impl fmt::Display for RsaKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ExponentEven => f.write_str("the RSA public exponent is even"),
-            Self::ExponentLeadingZero => f.write_str("the RSA public exponent begins with a zero byte"),
+        f.write_str(match self {
+            Self::ExponentEven => "the RSA public exponent is even",
+            Self::ExponentLeadingZero => "the RSA public exponent begins with a zero byte",
             Self::ExponentTooLarge { bits } => {
-                write!(f, "the RSA public exponent has {bits} bits, more than the limit of 33")
+                return write!(f, "the RSA public exponent has {bits} bits, more than the limit of 33");
             }
-            Self::ExponentTooSmall { value } => write!(f, "the RSA public exponent is {value}, less than 3"),
-            Self::ModulusEven => f.write_str("the RSA modulus is even"),
-            Self::ModulusLeadingZero => f.write_str("the RSA modulus begins with a zero byte"),
+            Self::ExponentTooSmall { value } => {
+                return write!(f, "the RSA public exponent is {value}, less than 3");
+            }
+            Self::ModulusEven => "the RSA modulus is even",
+            Self::ModulusLeadingZero => "the RSA modulus begins with a zero byte",
             Self::ModulusTooLarge { bits } => {
-                write!(f, "the RSA modulus has {bits} bits, more than the limit of 8192")
+                return write!(f, "the RSA modulus has {bits} bits, more than the limit of 8192");
             }
             Self::ModulusTooSmall { bits } => {
-                write!(f, "the RSA modulus has {bits} bits, fewer than the required 2048")
+                return write!(f, "the RSA modulus has {bits} bits, fewer than the required 2048");
             }
-        }
+        })
     }
 }
 

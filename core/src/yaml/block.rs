@@ -1,4 +1,4 @@
-use super::{Reader, Unique};
+use super::{Object, Reader, cursor::END_OF_LINE};
 use crate::{Problem, json::Json};
 use alloc::{borrow::Cow, vec::Vec};
 
@@ -14,89 +14,75 @@ impl<'a> Reader<'a> {
             return self.items(column);
         }
         if self.at_name()? {
-            return self.members(column);
+            return self.object(Self::members, column);
         }
         self.one(least)
     }
 
     /// The items of a list, each behind a `-` in this column.
     fn items(&mut self, column: usize) -> Result<Json<'a>, Problem> {
-        self.deeper(|reader| {
-            let mut items = Vec::new();
-            loop {
-                reader.cursor.pass(1);
-                items.push(reader.item(column)?);
-                if !reader.content()? || reader.cursor.column() != column || !reader.is_item() {
-                    return Ok(Json::Array(items));
-                }
+        self.open()?;
+        let mut items = Vec::new();
+        loop {
+            self.cursor.pass(1);
+            items.push(self.value(column, false)?);
+            if !self.content()? || self.cursor.column() != column || !self.is_item() {
+                break;
             }
-        })
-    }
-
-    fn item(&mut self, column: usize) -> Result<Json<'a>, Problem> {
-        if !self.cursor.is_line_over() {
-            self.cursor.skip_spaces();
-            return self.block(column.saturating_add(1));
         }
-        self.cursor.pass_line();
-        if self.content()? && self.cursor.column() > column {
-            return self.block(column.saturating_add(1));
-        }
-        self.null()
+        self.close();
+        Ok(Json::Array(items))
     }
 
     /// The members of an object, each with its name in this column.
-    fn members(&mut self, column: usize) -> Result<Json<'a>, Problem> {
-        self.deeper(|reader| {
-            let mut object = Unique::default();
-            loop {
-                let start = reader.cursor;
-                let Some(name) = reader.name()? else {
-                    return Err(reader.refuse("a name with a colon and a space after it was expected"));
-                };
-                object.claim(&name, start)?;
-                let value = reader.member(column)?;
-                object.members.push((name, value));
-                if !reader.content()? || reader.cursor.column() != column {
-                    return Ok(Json::Object(object.members));
-                }
+    fn members(&mut self, column: usize, object: &mut Object<'a>) -> Result<(), Problem> {
+        loop {
+            let start = self.cursor;
+            let Some(name) = self.name()? else {
+                return Err(self.refuse("a name with a colon and a space after it was expected"));
+            };
+            object.name(name, start);
+            object.value(self.value(column, true)?);
+            if !self.content()? || self.cursor.column() != column {
+                return Ok(());
             }
-        })
+        }
     }
 
-    fn member(&mut self, column: usize) -> Result<Json<'a>, Problem> {
+    /// The value behind the `-` of an item, or behind the colon of a member, that stands in this column.
+    fn value(&mut self, column: usize, is_member: bool) -> Result<Json<'a>, Problem> {
         let least = column.saturating_add(1);
         if !self.cursor.is_line_over() {
             self.cursor.skip_spaces();
-            return self.one(least);
+            return if is_member { self.one(least) } else { self.block(least) };
         }
         self.cursor.pass_line();
-        if !self.content()? {
-            return self.null();
+        if self.content()? {
+            match self.cursor.column() {
+                deeper if deeper > column => return self.block(least),
+                // The dashes of a member's list may stand below its name.
+                same if same == column && is_member && self.is_item() => return self.items(column),
+                _ => {}
+            }
         }
-        match self.cursor.column() {
-            deeper if deeper > column => self.block(least),
-            // The dashes of a member's list may stand below its name.
-            same if same == column && self.is_item() => self.items(column),
-            _ => self.null(),
-        }
+        self.null()
     }
 
     /// A value that is no block collection.
     fn one(&mut self, least: usize) -> Result<Json<'a>, Problem> {
         match self.cursor.first() {
-            Some('"' | '\'') => {
+            b'"' | b'\'' => {
                 self.count()?;
                 let text = self.quoted(least)?;
                 self.end_of_line()?;
                 Ok(Json::String(text.into()))
             }
-            Some('[' | '{') => {
+            b'[' | b'{' => {
                 let value = self.flow(least)?;
                 self.end_of_line()?;
                 Ok(value)
             }
-            Some('|' | '>') => {
+            b'|' | b'>' => {
                 self.count()?;
                 self.literal(least).map(|text| Json::String(text.into()))
             }
@@ -106,7 +92,7 @@ impl<'a> Reader<'a> {
 
     /// Whether the `-` of an item stands here.
     fn is_item(&self) -> bool {
-        self.cursor.first() == Some('-') && self.cursor.is_indicator()
+        self.cursor.first() == b'-' && self.cursor.is_indicator()
     }
 
     /// Whether a name with its colon stands here.
@@ -121,12 +107,12 @@ impl<'a> Reader<'a> {
     fn name(&mut self) -> Result<Option<Cow<'a, str>>, Problem> {
         let start = self.cursor;
         let name = match self.cursor.first() {
-            Some('"' | '\'') => match self.quoted_on_line()? {
+            b'"' | b'\'' => match self.quoted_on_line()? {
                 Some(text) => Cow::Owned(text),
                 None => return Ok(None),
             },
-            Some('[' | '{' | '|' | '>') | None => return Ok(None),
-            Some(_) => {
+            b'[' | b'{' | b'|' | b'>' | END_OF_LINE => return Ok(None),
+            _ => {
                 self.check_start()?;
                 let (text, ends_at_colon) = self.plain_on_line();
                 if !ends_at_colon {
@@ -136,7 +122,7 @@ impl<'a> Reader<'a> {
             }
         };
         self.cursor.skip_spaces();
-        if self.cursor.first() != Some(':') || !self.cursor.is_indicator() {
+        if self.cursor.first() != b':' || !self.cursor.is_indicator() {
             self.cursor = start;
             return Ok(None);
         }

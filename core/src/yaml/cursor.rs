@@ -1,7 +1,13 @@
 //! Where the reader is: a place in a line.
 
-use crate::document::{Place, Problem, code};
+use crate::{
+    document::{Place, Problem, code},
+    json::{end_of, split_once, text_of},
+};
 use core::fmt;
+
+/// Stands for the end of a line: no text holds this character.
+pub(super) const END_OF_LINE: u8 = 0;
 
 /// A place in the text. Copied to look ahead.
 #[derive(Clone, Copy)]
@@ -20,17 +26,15 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// The bytes as text that this reader can count lines and columns of.
     pub(super) fn text(bytes: &'a [u8]) -> Result<&'a str, Problem> {
-        let text = core::str::from_utf8(bytes).map_err(|error| {
-            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            Self::of_last(core::str::from_utf8(valid).unwrap_or_default())
-                .problem(code::SYNTAX, "not YAML: the bytes are not UTF-8")
-        })?;
+        let (text, wrong) = text_of(bytes);
+        if wrong > 0 {
+            return Err(Self::of_last(text).problem(code::SYNTAX, "not YAML: the bytes are not UTF-8"));
+        }
         // Some editors write it. Anywhere else it is refused below.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut characters = text.char_indices().peekable();
-        while let Some((at, character)) = characters.next() {
+        for (at, character) in text.char_indices() {
             let allowed = match character {
-                '\r' => characters.peek().is_some_and(|(_, next)| *next == '\n'),
+                '\r' => text.as_bytes().get(at.saturating_add(1)) == Some(&b'\n'),
                 // Line breaks to readers of YAML 1.1, and none to those of YAML 1.2.
                 '\u{85}' | '\u{2028}' | '\u{2029}' => false,
                 // YAML 1.2.2, section 5.1: c-printable, but for the byte order mark.
@@ -39,8 +43,8 @@ impl<'a> Cursor<'a> {
             };
             if !allowed {
                 let message = format_args!(
-                    "not YAML: the character {} is allowed in double quotes alone, as an escape",
-                    character.escape_unicode()
+                    "not YAML: the character \\u{{{:x}}} is allowed in double quotes alone, as an escape",
+                    u32::from(character)
                 );
                 return Err(Self::of_last(text.get(..at).unwrap_or_default()).problem(code::SYNTAX, message));
             }
@@ -50,8 +54,9 @@ impl<'a> Cursor<'a> {
 
     /// The end of the last line of a text, for a problem there.
     fn of_last(text: &'a str) -> Self {
-        let (number, line) = (1..).zip(text.split('\n')).last().unwrap_or_default();
-        Self { line, at: line.len(), number, rest: None, done: false }
+        let (number, at) = end_of(text.as_bytes());
+        let line = text.get(text.len().saturating_sub(at)..).unwrap_or_default();
+        Self { line, at, number, rest: None, done: false }
     }
 
     /// The start of the text.
@@ -75,7 +80,7 @@ impl<'a> Cursor<'a> {
             // After the last break there is no line.
             None | Some("") => (self.line, self.rest, self.done) = ("", None, true),
             Some(text) => {
-                let (line, rest) = text.split_once('\n').map_or((text, None), |(line, rest)| (line, Some(rest)));
+                let (line, rest) = split_once(text, b'\n').map_or((text, None), |(line, rest)| (line, Some(rest)));
                 self.line = if rest.is_some() { line.strip_suffix('\r').unwrap_or(line) } else { line };
                 self.rest = rest;
                 self.done = self.marker().is_some();
@@ -85,9 +90,9 @@ impl<'a> Cursor<'a> {
 
     /// The marker that stands at the start of this line.
     pub(super) fn marker(&self) -> Option<&'a str> {
-        let (marker, after) = self.line.split_at_checked(3)?;
-        let is_marker = matches!(marker, "---" | "...") && (after.is_empty() || after.starts_with([' ', '\t']));
-        is_marker.then_some(marker)
+        let marker = self.line.get(..3)?;
+        let ends = self.line.as_bytes().get(3).is_none_or(|after| is_white(*after));
+        (ends && matches!(marker, "---" | "...")).then_some(marker)
     }
 
     /// Goes behind the marker on its line, where the next document may be read.
@@ -126,8 +131,9 @@ impl<'a> Cursor<'a> {
         self.line.get(self.at..).unwrap_or_default()
     }
 
-    pub(super) fn first(&self) -> Option<char> {
-        self.ahead().chars().next()
+    /// The first byte of what is left of this line, or [`END_OF_LINE`].
+    pub(super) fn first(&self) -> u8 {
+        self.ahead().bytes().next().unwrap_or(END_OF_LINE)
     }
 
     /// Goes on in this line.
@@ -136,12 +142,18 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn skip_spaces(&mut self) {
-        self.at = self.line.len().saturating_sub(self.ahead().trim_start_matches(' ').len());
+        self.skip(|byte| byte == b' ');
     }
 
     /// Passes over spaces and tabs.
     pub(super) fn skip_white(&mut self) {
-        self.at = self.line.len().saturating_sub(self.ahead().trim_start_matches([' ', '\t']).len());
+        self.skip(is_white);
+    }
+
+    fn skip(&mut self, is_skipped: fn(u8) -> bool) {
+        while is_skipped(self.first()) {
+            self.pass(1);
+        }
     }
 
     /// Goes from this line to the next that is not just white space, at its indentation; how many were.
@@ -152,7 +164,9 @@ impl<'a> Cursor<'a> {
             if self.done {
                 return empty;
             }
-            if !self.line.trim_matches([' ', '\t']).is_empty() {
+            self.skip_white();
+            if self.first() != END_OF_LINE {
+                self.at = 0;
                 self.skip_spaces();
                 return empty;
             }
@@ -162,22 +176,20 @@ impl<'a> Cursor<'a> {
 
     /// Whether the character here has white space or the end of the line after it, as indicators have.
     pub(super) fn is_indicator(&self) -> bool {
-        let mut characters = self.ahead().chars();
-        characters.next();
-        matches!(characters.next(), None | Some(' ' | '\t'))
+        self.ahead().as_bytes().get(1).is_none_or(|after| is_white(*after))
     }
 
     /// Whether a comment starts here: at the start of a line, or after white space.
     pub(super) fn is_comment(&self) -> bool {
-        let before = self.line.get(..self.at).unwrap_or_default();
-        self.ahead().starts_with('#') && (before.is_empty() || before.ends_with([' ', '\t']))
+        let before = self.line.as_bytes().get(..self.at).and_then(<[u8]>::last);
+        self.first() == b'#' && before.is_none_or(|before| is_white(*before))
     }
 
     /// Whether the rest of this line is white space or a comment.
     pub(super) fn is_line_over(&self) -> bool {
         let mut end = *self;
         end.skip_white();
-        end.ahead().is_empty() || end.is_comment()
+        end.first() == END_OF_LINE || end.is_comment()
     }
 
     /// Whether the whole line is white space or a comment.
@@ -191,4 +203,15 @@ impl<'a> Cursor<'a> {
         let message = format_args!("{message} at line {} column {column}", self.number);
         Problem::new(code, &Place::Root, message)
     }
+}
+
+/// Whether the byte is a space or a tab.
+pub(super) fn is_white(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// The text without the spaces and tabs at its end.
+pub(super) fn trim_end(text: &str) -> &str {
+    let white = text.bytes().rev().take_while(|byte| is_white(*byte)).count();
+    text.get(..text.len().saturating_sub(white)).unwrap_or_default()
 }

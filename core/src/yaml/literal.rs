@@ -1,4 +1,7 @@
-use super::Reader;
+use super::{
+    Reader,
+    cursor::{END_OF_LINE, is_white},
+};
 use crate::Problem;
 use alloc::string::String;
 
@@ -14,7 +17,7 @@ enum Chomping {
 impl<'a> Reader<'a> {
     /// The text after `|` or `>`. Its lines are indented by at least `least`.
     pub(super) fn literal(&mut self, least: usize) -> Result<String, Problem> {
-        let folded = self.cursor.first() == Some('>');
+        let folded = self.cursor.first() == b'>';
         self.cursor.pass(1);
         let (more, chomping) = self.literal_header(least)?;
         let indent = match more {
@@ -38,11 +41,10 @@ impl<'a> Reader<'a> {
                 continue;
             }
             // Section 8.1.3: a line that starts with white space is not folded with its neighbours.
-            let is_spaced = line.starts_with([' ', '\t']);
+            let is_spaced = line.bytes().next().is_some_and(is_white);
             match breaks {
                 _ if text.is_empty() || !folded || is_spaced || was_spaced => push_breaks(&mut text, breaks),
-                1 => text.push(' '),
-                _ => push_breaks(&mut text, breaks.saturating_sub(1)),
+                _ => fold(&mut text, breaks.saturating_sub(1)),
             }
             text.push_str(line);
             was_spaced = is_spaced;
@@ -60,13 +62,10 @@ impl<'a> Reader<'a> {
     fn literal_header(&mut self, least: usize) -> Result<(Option<usize>, Chomping), Problem> {
         let (mut more, mut chomping) = (None, None);
         loop {
-            let first = self.cursor.first();
-            match first {
-                Some('1'..='9') if more.is_none() => {
-                    more = first.and_then(|digit| digit.to_digit(10)).and_then(|digit| usize::try_from(digit).ok());
-                }
-                Some('+') if chomping.is_none() => chomping = Some(Chomping::Keep),
-                Some('-') if chomping.is_none() => chomping = Some(Chomping::Strip),
+            match self.cursor.first() {
+                digit @ b'1'..=b'9' if more.is_none() => more = Some(digit.wrapping_sub(b'0').into()),
+                b'+' if chomping.is_none() => chomping = Some(Chomping::Keep),
+                b'-' if chomping.is_none() => chomping = Some(Chomping::Strip),
                 _ => break,
             }
             self.cursor.pass(1);
@@ -86,14 +85,14 @@ impl<'a> Reader<'a> {
         while !cursor.is_done() {
             cursor.skip_spaces();
             match cursor.first() {
-                None => longest = longest.max(cursor.column()),
-                Some('\t') => return Err(Self::refuse_at(cursor, "a tab cannot indent; use spaces")),
-                Some(_) if cursor.column() < least => break,
+                END_OF_LINE => longest = longest.max(cursor.column()),
+                b'\t' => return Err(Self::refuse_at(&cursor, "a tab cannot indent; use spaces")),
+                _ if cursor.column() < least => break,
                 // Section 8.1.1.1.
-                Some(_) if cursor.column() < longest => {
-                    return Err(Self::refuse_at(cursor, "an empty line before this one has more spaces"));
+                _ if cursor.column() < longest => {
+                    return Err(Self::refuse_at(&cursor, "an empty line before this one has more spaces"));
                 }
-                Some(_) => return Ok(cursor.column()),
+                _ => return Ok(cursor.column()),
             }
             cursor.pass_line();
         }
@@ -109,18 +108,28 @@ impl<'a> Reader<'a> {
         start.skip_spaces();
         match start.first() {
             // Fewer spaces than the text: empty. More: they are text.
-            None => Ok(Some(self.cursor.ahead().get(indent..).unwrap_or_default())),
-            Some(_) if start.column() >= indent => Ok(self.cursor.ahead().get(indent..)),
-            Some('\t') => Err(Self::refuse_at(start, "a tab cannot indent; use spaces")),
+            END_OF_LINE => Ok(Some(self.cursor.ahead().get(indent..).unwrap_or_default())),
+            _ if start.column() >= indent => Ok(self.cursor.ahead().get(indent..)),
+            b'\t' => Err(Self::refuse_at(&start, "a tab cannot indent; use spaces")),
             // To the specification a comment may stand here; there are readers to which it is a mistake.
-            Some(_) if start.column() >= least => {
-                Err(Self::refuse_at(start, "the line is indented less than the text before it"))
+            _ if start.column() >= least => {
+                Err(Self::refuse_at(&start, "the line is indented less than the text before it"))
             }
-            Some(_) => Ok(None),
+            _ => Ok(None),
         }
     }
 }
 
-fn push_breaks(text: &mut String, breaks: usize) {
-    text.extend(core::iter::repeat_n('\n', breaks));
+pub(super) fn push_breaks(text: &mut String, breaks: usize) {
+    for _ in 0..breaks {
+        text.push('\n');
+    }
+}
+
+/// Section 6.5: one line break is a space, and those after it are kept.
+pub(super) fn fold(text: &mut String, empty: usize) {
+    if empty == 0 {
+        text.push(' ');
+    }
+    push_breaks(text, empty);
 }

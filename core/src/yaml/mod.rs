@@ -26,24 +26,23 @@ use crate::{
     Budget, Problem,
     document::{Place, Shown, code},
     go_json,
-    json::{DEEPEST, Json, too_long},
-    sorted::Sorted,
+    json::{DEEPEST, Json, first_repeated, too_long},
 };
-use alloc::{borrow::Cow, string::String, vec, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 use cursor::Cursor;
 
 impl<'a> Json<'a> {
     /// Reads one YAML document, to the same values as JSON.
     pub(crate) fn parse_yaml(bytes: &'a [u8], budget: &Budget) -> Result<Self, Problem> {
-        let mut documents = Self::parse_yaml_documents(bytes, budget)?.into_iter();
-        match (documents.next(), documents.next()) {
-            (Some((_, document)), None) => Ok(document),
-            (None, _) => Err(Problem::new(code::SYNTAX, &Place::Root, "not YAML: the document is empty")),
-            (_, Some((line, _))) => {
-                let message = format_args!("not one YAML document: another one starts at line {line}");
-                Err(Problem::new(code::SYNTAX, &Place::Root, message))
-            }
+        let mut documents = Self::parse_yaml_documents(bytes, budget)?;
+        if let Some((line, _)) = documents.get(1) {
+            let message = format_args!("not one YAML document: another one starts at line {line}");
+            return Err(Problem::new(code::SYNTAX, &Place::Root, message));
+        }
+        match documents.pop() {
+            Some((_, document)) => Ok(document),
+            None => Err(Problem::new(code::SYNTAX, &Place::Root, "not YAML: the document is empty")),
         }
     }
 
@@ -58,11 +57,10 @@ impl<'a> Json<'a> {
             Reader { cursor: Cursor::new(text), depth: budget.json_depth.min(DEEPEST), values: budget.json_values };
         let mut documents = Vec::new();
         // What stands before the first marker is a document only if it is not just comments.
-        if reader.content()? {
+        let mut is_next = reader.content()? || reader.next_document()?;
+        while is_next {
             documents.push((reader.cursor.number(), reader.document()?));
-        }
-        while reader.next_document()? {
-            documents.push((reader.cursor.number(), reader.document()?));
+            is_next = reader.next_document()?;
         }
         Ok(documents)
     }
@@ -100,8 +98,6 @@ struct Reader<'a> {
     /// Values that may still be read.
     values: usize,
 }
-
-type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
 impl<'a> Reader<'a> {
     /// The document whose lines come now; null if there are none.
@@ -160,8 +156,8 @@ impl<'a> Reader<'a> {
             self.cursor.pass_line();
         }
         match self.cursor.first() {
-            Some('\t') => Err(self.refuse("a tab cannot indent; use spaces")),
-            Some('%') if self.cursor.column() == 0 => Err(self.refuse("directives are not supported")),
+            b'\t' => Err(self.refuse("a tab cannot indent; use spaces")),
+            b'%' if self.cursor.column() == 0 => Err(self.refuse("directives are not supported")),
             _ => Ok(true),
         }
     }
@@ -190,25 +186,42 @@ impl<'a> Reader<'a> {
         Ok(Json::Null)
     }
 
-    /// Reads a collection, one level deeper.
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
+    /// Goes into a collection, one level deeper.
+    fn open(&mut self) -> Result<(), Problem> {
         self.count()?;
-        let depth = self.depth;
-        match depth.checked_sub(1) {
+        match self.depth.checked_sub(1) {
             Some(left) => self.depth = left,
             None => return Err(self.limit("arrays and objects are nested too deep")),
         }
-        let value = read(self)?;
-        self.depth = depth;
-        Ok(value)
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.depth = self.depth.saturating_add(1);
+    }
+
+    /// Reads an object, each name once.
+    fn object(
+        &mut self,
+        read: fn(&mut Self, usize, &mut Object<'a>) -> Result<(), Problem>,
+        indent: usize,
+    ) -> Result<Json<'a>, Problem> {
+        self.open()?;
+        let mut object = Object::default();
+        let end = read(self, indent, &mut object);
+        // First: all of its names stand before what ended the reading.
+        object.check()?;
+        end?;
+        self.close();
+        Ok(Json::Object(object.members))
     }
 
     /// A problem at this place.
     fn refuse(&self, message: impl fmt::Display) -> Problem {
-        Self::refuse_at(self.cursor, message)
+        Self::refuse_at(&self.cursor, message)
     }
 
-    fn refuse_at(place: Cursor<'_>, message: impl fmt::Display) -> Problem {
+    fn refuse_at(place: &Cursor<'_>, message: impl fmt::Display) -> Problem {
         place.problem(code::SYNTAX, format_args!("not YAML: {message}"))
     }
 
@@ -217,32 +230,30 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The members of an object, each name once.
+/// The members of an object, and where each of their names stands.
 #[derive(Default)]
-struct Unique<'a> {
-    members: Members<'a>,
-    /// The names, when they are many: to look through all of them for each would cost their square.
-    names: Sorted<String>,
+struct Object<'a> {
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
+    places: Vec<Cursor<'a>>,
 }
 
-impl<'a> Unique<'a> {
-    const MANY: usize = 16;
+impl<'a> Object<'a> {
+    /// Takes a name, before its value is read.
+    fn name(&mut self, name: Cow<'a, str>, place: Cursor<'a>) {
+        self.members.push((name, Json::Null));
+        self.places.push(place);
+    }
 
-    /// Takes the name, before its value is read.
-    fn claim(&mut self, name: &str, at: Cursor<'_>) -> Result<(), Problem> {
-        if self.members.len() == Self::MANY {
-            self.names.add(self.members.iter().map(|(name, _)| name.as_ref().into()).collect());
+    /// Takes the value of the last name.
+    fn value(&mut self, value: Json<'a>) {
+        if let Some((_, last)) = self.members.last_mut() {
+            *last = value;
         }
-        let stands = if self.members.len() < Self::MANY {
-            self.members.iter().any(|(member, _)| member == name)
-        } else {
-            let stands = self.names.equal(|member| member.as_str().cmp(name)).next().is_some();
-            self.names.add(vec![name.into()]);
-            stands
-        };
-        if !stands {
-            return Ok(());
-        }
-        Err(at.problem(code::DUPLICATE_FIELD, format_args!("the member \"{}\" stands twice", Shown(name))))
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        let Some((index, name)) = first_repeated(&self.members) else { return Ok(()) };
+        let Some(place) = self.places.get(index) else { return Ok(()) };
+        Err(place.problem(code::DUPLICATE_FIELD, format_args!("the member \"{}\" stands twice", Shown(name))))
     }
 }

@@ -1,4 +1,8 @@
-use super::Reader;
+use super::{
+    Reader,
+    cursor::{END_OF_LINE, is_white, trim_end},
+    literal::fold,
+};
 use crate::{Budget, Problem, document::Shown, json::Json};
 use alloc::{borrow::Cow, string::String};
 
@@ -26,7 +30,7 @@ impl<'a> Reader<'a> {
         let mut next = self.cursor;
         next.skip_white();
         // A comment ends the text.
-        if next.first().is_some() {
+        if next.first() != END_OF_LINE {
             return Ok(None);
         }
         let empty = next.pass_empty_lines();
@@ -35,8 +39,8 @@ impl<'a> Reader<'a> {
         }
         self.cursor = next;
         match next.first() {
-            Some('\t') => Err(self.refuse("a tab cannot indent; use spaces")),
-            Some('-' | '?' | ':') if next.is_indicator() => {
+            b'\t' => Err(self.refuse("a tab cannot indent; use spaces")),
+            b'-' | b'?' | b':' if next.is_indicator() => {
                 Err(self.refuse("this line would go on with the text before it; is it indented as it should be?"))
             }
             _ => Ok(Some(empty)),
@@ -56,66 +60,51 @@ impl<'a> Reader<'a> {
 
     /// Reads up to a colon, a comment or the end of the line, and tells whether it was a colon.
     pub(super) fn plain_on_line(&mut self) -> (&'a str, bool) {
-        let ahead = self.cursor.ahead();
-        let mut bytes = ahead.bytes().enumerate().peekable();
-        let mut before = 0;
-        let mut end = (ahead.len(), false);
-        while let Some((at, byte)) = bytes.next() {
-            let next = bytes.peek().map(|(_, next)| *next);
-            match byte {
-                b':' if matches!(next, None | Some(b' ' | b'\t')) => {
-                    end = (at, true);
-                    break;
-                }
-                b'#' if matches!(before, b' ' | b'\t') => {
-                    end = (at, false);
-                    break;
-                }
-                _ => before = byte,
-            }
-        }
-        (self.take_text(end.0), end.1)
+        let end = self.plain_end(b"");
+        let ends_at_colon = self.cursor.ahead().as_bytes().get(end) == Some(&b':');
+        (self.take_text(end), ends_at_colon)
     }
 
     /// Reads a text without quotes in a flow collection, up to what ends it there.
     pub(super) fn flow_text(&mut self) -> Result<&'a str, Problem> {
         self.check_start()?;
-        if let Some(':' | '|' | '>') = self.cursor.first() {
+        if let b':' | b'|' | b'>' = self.cursor.first() {
             return Err(self.refuse("a text that starts with this character stands in quotes"));
         }
-        let ahead = self.cursor.ahead();
-        let mut bytes = ahead.bytes().enumerate().peekable();
-        let mut before = 0;
-        let mut end = ahead.len();
-        while let Some((at, byte)) = bytes.next() {
-            let next = bytes.peek().map(|(_, next)| *next);
-            let ends = match byte {
-                b',' | b'[' | b']' | b'{' | b'}' => true,
-                b':' => matches!(next, None | Some(b' ' | b'\t' | b',' | b'[' | b']' | b'{' | b'}')),
-                b'#' => matches!(before, b' ' | b'\t'),
-                _ => false,
-            };
-            if ends {
-                end = at;
-                break;
-            }
-            before = byte;
-        }
-        let text = self.take_text(end);
+        let text = self.take_text(self.plain_end(b",[]{}"));
         if text == "-" {
             return Err(self.refuse("a dash alone stands in quotes"));
         }
         self.without_tab(text)
     }
 
+    /// How much of the line stands before a colon, a comment, or one of these indicators.
+    fn plain_end(&self, indicators: &[u8]) -> usize {
+        let ahead = self.cursor.ahead().as_bytes();
+        let mut before = 0;
+        for (at, byte) in ahead.iter().enumerate() {
+            let next = ahead.get(at.saturating_add(1));
+            let ends = match byte {
+                b':' => next.is_none_or(|next| is_white(*next) || indicators.contains(next)),
+                b'#' => is_white(before),
+                _ => indicators.contains(byte),
+            };
+            if ends {
+                return at;
+            }
+            before = *byte;
+        }
+        ahead.len()
+    }
+
     fn take_text(&mut self, bytes: usize) -> &'a str {
-        let text = self.cursor.ahead().get(..bytes).unwrap_or_default().trim_end_matches([' ', '\t']);
+        let text = trim_end(self.cursor.ahead().get(..bytes).unwrap_or_default());
         self.cursor.pass(text.len());
         text
     }
 
     fn without_tab(&self, text: &'a str) -> Result<&'a str, Problem> {
-        if text.contains('\t') {
+        if text.as_bytes().contains(&b'\t') {
             return Err(self.refuse("a text with a tab stands in quotes"));
         }
         Ok(text)
@@ -124,15 +113,15 @@ impl<'a> Reader<'a> {
     /// Refuses what cannot start a text without quotes.
     pub(super) fn check_start(&self) -> Result<(), Problem> {
         Err(self.refuse(match self.cursor.first() {
-            Some('&') => "anchors are not supported",
-            Some('*') => "aliases are not supported, and a text that starts with * stands in quotes",
-            Some('!') => "tags are not supported, and a text that starts with ! stands in quotes",
-            Some('?') => "complex keys are not supported, and a text that starts with ? stands in quotes",
-            Some('-') if self.cursor.is_indicator() => "a list starts on a line of its own",
-            Some(':') if self.cursor.is_indicator() => "a name is missing before the colon",
-            Some(',' | ']' | '}') | None => "a value is missing",
-            Some('%' | '@' | '`' | '#') => "a text that starts with this character stands in quotes",
-            Some(_) => return Ok(()),
+            b'&' => "anchors are not supported",
+            b'*' => "aliases are not supported, and a text that starts with * stands in quotes",
+            b'!' => "tags are not supported, and a text that starts with ! stands in quotes",
+            b'?' => "complex keys are not supported, and a text that starts with ? stands in quotes",
+            b'-' if self.cursor.is_indicator() => "a list starts on a line of its own",
+            b':' if self.cursor.is_indicator() => "a name is missing before the colon",
+            b',' | b']' | b'}' | END_OF_LINE => "a value is missing",
+            b'%' | b'@' | b'`' | b'#' => "a text that starts with this character stands in quotes",
+            _ => return Ok(()),
         }))
     }
 
@@ -153,17 +142,20 @@ impl<'a> Reader<'a> {
     /// What a text without quotes means: YAML 1.2.2, section 10.3.2. Numbers are those of JSON; what other readers, or
     /// those of YAML 1.1, take for a number is refused.
     pub(super) fn meaning(&self, text: &'a str) -> Result<Json<'a>, Problem> {
-        match text {
-            "null" | "Null" | "NULL" | "~" => return Ok(Json::Null),
-            "true" => return Ok(Json::True),
-            "false" => return Ok(Json::False),
-            // Readers differ on these.
-            "True" | "TRUE" | "False" | "FALSE" => {
-                return Err(self.refuse("a boolean is true or false, and a text that could be one stands in quotes"));
-            }
-            _ => {}
+        if ["null", "Null", "NULL", "~"].contains(&text) {
+            return Ok(Json::Null);
         }
-        if !is_like_a_number(text) {
+        if text == "true" {
+            return Ok(Json::True);
+        }
+        if text == "false" {
+            return Ok(Json::False);
+        }
+        // Readers differ on these.
+        if ["True", "TRUE", "False", "FALSE"].contains(&text) {
+            return Err(self.refuse("a boolean is true or false, and a text that could be one stands in quotes"));
+        }
+        if !is_like_a_number(text.as_bytes()) {
             return Ok(Json::String(Cow::Borrowed(text)));
         }
         Json::parse(text.as_bytes(), &Budget::default()).map_err(|_| {
@@ -173,42 +165,40 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether any reader could take the text for a number.
-fn is_like_a_number(text: &str) -> bool {
-    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if !text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+fn is_like_a_number(text: &[u8]) -> bool {
+    let ([b'+' | b'-', rest @ ..] | rest) = text;
+    let mut rest = rest;
+    if !matches!(rest, [b'0'..=b'9' | b'.', ..]) {
         return false;
     }
-    if [".inf", ".nan"].iter().any(|name| text.eq_ignore_ascii_case(name)) {
+    if rest.eq_ignore_ascii_case(b".inf") || rest.eq_ignore_ascii_case(b".nan") {
         return true;
     }
-    if let Some((prefix, digits)) = text.split_at_checked(2) {
-        let radix = match prefix {
-            "0b" | "0B" => 2,
-            "0o" | "0O" => 8,
-            "0x" | "0X" => 16,
-            _ => 0,
-        };
-        if radix > 0 {
-            return !digits.is_empty() && digits.chars().all(|digit| digit == '_' || digit.is_digit(radix));
-        }
+    let radix = match rest {
+        [b'0', b'b' | b'B', ..] => 2,
+        [b'0', b'o' | b'O', ..] => 8,
+        [b'0', b'x' | b'X', ..] => 16,
+        _ => 10,
+    };
+    if radix != 10 {
+        rest = rest.get(2..).unwrap_or_default();
+        return pass_digits(&mut rest, radix) > 0 && rest.is_empty();
     }
-    let (mantissa, exponent) = split(text, &['e', 'E']);
-    let (whole, fraction) = split(mantissa, &['.']);
-    let exponent = exponent.map(|exponent| exponent.strip_prefix(['+', '-']).unwrap_or(exponent));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
-    [Some(whole), fraction, exponent].into_iter().flatten().all(digits)
-        && (!whole.is_empty() || fraction.is_some_and(|fraction| !fraction.is_empty()))
-        && exponent != Some("")
+    let mut digits = pass_digits(&mut rest, 10);
+    if let [b'.', fraction @ ..] = rest {
+        rest = fraction;
+        digits = digits.saturating_add(pass_digits(&mut rest, 10));
+    }
+    if let [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] = rest {
+        rest = exponent;
+        digits = digits.min(pass_digits(&mut rest, 10));
+    }
+    digits > 0 && rest.is_empty()
 }
 
-fn split<'t>(text: &'t str, at: &[char]) -> (&'t str, Option<&'t str>) {
-    text.split_once(at).map_or((text, None), |(before, after)| (before, Some(after)))
-}
-
-/// Section 6.5: one line break is a space, and those after it are kept.
-pub(super) fn fold(text: &mut String, empty: usize) {
-    if empty == 0 {
-        text.push(' ');
-    }
-    text.extend(core::iter::repeat_n('\n', empty));
+/// Goes behind the digits and underscores at the start, and counts them.
+fn pass_digits(text: &mut &[u8], radix: u32) -> usize {
+    let digits = text.iter().take_while(|byte| **byte == b'_' || char::from(**byte).is_digit(radix)).count();
+    *text = text.get(digits..).unwrap_or_default();
+    digits
 }

@@ -1,5 +1,9 @@
-use super::{Reader, plain::fold};
-use crate::Problem;
+use super::{
+    Reader,
+    cursor::{END_OF_LINE, trim_end},
+    literal::{fold, push_breaks},
+};
+use crate::{Problem, json::hexadecimal};
 use alloc::string::String;
 
 impl Reader<'_> {
@@ -8,7 +12,7 @@ impl Reader<'_> {
         let start = self.cursor;
         match self.quoted_text(Some(least))? {
             Some(text) => Ok(text),
-            None => Err(Self::refuse_at(start, "a quote is not closed")),
+            None => Err(Self::refuse_at(&start, "a quote is not closed")),
         }
     }
 
@@ -19,52 +23,43 @@ impl Reader<'_> {
 
     fn quoted_text(&mut self, least: Option<usize>) -> Result<Option<String>, Problem> {
         let quote = self.cursor.first();
-        let escapes = quote == Some('"');
+        let escapes = quote == b'"';
         self.cursor.pass(1);
         let mut text = String::new();
         // White space up to here was meant: it is no margin.
         let mut meant = 0;
-        while let Some(character) = self.quoted_character(&mut text, meant, least)? {
-            self.cursor.pass(character.len_utf8());
-            match character {
-                '\\' if escapes => {
-                    // Section 7.3.1: an escaped line break is none.
-                    if self.cursor.ahead().is_empty() {
-                        let Some(empty) = self.quoted_line(least)? else { return Ok(None) };
-                        text.extend(core::iter::repeat_n('\n', empty));
-                    } else {
-                        text.push(self.escaped()?);
-                    }
-                    meant = text.len();
-                }
-                // In single quotes, a quote is written twice.
-                _ if quote == Some(character) => {
-                    if escapes || self.cursor.first() != quote {
-                        return Ok(Some(text));
-                    }
-                    self.cursor.pass(1);
-                    text.push(character);
-                }
-                _ => text.push(character),
+        loop {
+            let ahead = self.cursor.ahead();
+            let is_special = |byte| byte == quote || escapes && byte == b'\\';
+            let plain = ahead.bytes().position(is_special).unwrap_or(ahead.len());
+            text.push_str(ahead.get(..plain).unwrap_or_default());
+            self.cursor.pass(plain);
+            let special = self.cursor.first();
+            if special == END_OF_LINE {
+                let Some(empty) = self.quoted_line(least)? else { return Ok(None) };
+                text.truncate(trim_end(&text).len().max(meant));
+                fold(&mut text, empty);
+                continue;
             }
+            self.cursor.pass(1);
+            if special == quote {
+                // In single quotes, a quote is written twice.
+                if escapes || self.cursor.first() != quote {
+                    return Ok(Some(text));
+                }
+                self.cursor.pass(1);
+                text.push('\'');
+                continue;
+            }
+            // Section 7.3.1: an escaped line break is none.
+            if self.cursor.first() == END_OF_LINE {
+                let Some(empty) = self.quoted_line(least)? else { return Ok(None) };
+                push_breaks(&mut text, empty);
+            } else {
+                text.push(self.escaped()?);
+            }
+            meant = text.len();
         }
-        Ok(None)
-    }
-
-    /// What comes next, on this line or after line breaks, which are folded. `None`: the text does not end.
-    fn quoted_character(
-        &mut self,
-        text: &mut String,
-        meant: usize,
-        least: Option<usize>,
-    ) -> Result<Option<char>, Problem> {
-        if self.cursor.first().is_none() {
-            let Some(empty) = self.quoted_line(least)? else { return Ok(None) };
-            let trimmed = text.trim_end_matches([' ', '\t']).len();
-            text.truncate(trimmed.max(meant));
-            fold(text, empty);
-        }
-        Ok(self.cursor.first())
     }
 
     /// Goes to the next line of the text, over empty lines, which are counted.
@@ -83,7 +78,7 @@ impl Reader<'_> {
 
     /// The character of an escape, behind its backslash.
     fn escaped(&mut self) -> Result<char, Problem> {
-        let kind = self.cursor.first();
+        let kind = self.cursor.ahead().chars().next();
         self.cursor.pass(kind.map_or(0, char::len_utf8));
         let digits = match kind {
             Some('x') => 2,
@@ -92,27 +87,32 @@ impl Reader<'_> {
             _ => 0,
         };
         if digits > 0 {
-            let hex = self.cursor.ahead().get(..digits).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-            let character = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+            let character = self.cursor.ahead().get(..digits).and_then(hexadecimal).and_then(char::from_u32);
             self.cursor.pass(digits);
             return character.ok_or_else(|| self.refuse("the escape is no character"));
         }
-        Ok(match kind {
-            Some('0') => '\0',
-            Some('a') => '\u{7}',
-            Some('b') => '\u{8}',
-            Some('t') => '\t',
-            Some('n') => '\n',
-            Some('v') => '\u{b}',
-            Some('f') => '\u{c}',
-            Some('r') => '\r',
-            Some('e') => '\u{1b}',
-            Some(same @ (' ' | '"' | '/' | '\\')) => same,
-            Some('N') => '\u{85}',
-            Some('_') => '\u{a0}',
-            Some('L') => '\u{2028}',
-            Some('P') => '\u{2029}',
-            _ => return Err(self.refuse("unknown escape")),
-        })
+        let escape = ESCAPES.iter().find(|(escape, _)| kind == Some(*escape));
+        escape.map(|(_, character)| *character).ok_or_else(|| self.refuse("unknown escape"))
     }
 }
+
+/// YAML 1.2.2, section 5.7: what one character behind a backslash means.
+const ESCAPES: [(char, char); 17] = [
+    ('0', '\0'),
+    ('a', '\u{7}'),
+    ('b', '\u{8}'),
+    ('t', '\t'),
+    ('n', '\n'),
+    ('v', '\u{b}'),
+    ('f', '\u{c}'),
+    ('r', '\r'),
+    ('e', '\u{1b}'),
+    (' ', ' '),
+    ('"', '"'),
+    ('/', '/'),
+    ('\\', '\\'),
+    ('N', '\u{85}'),
+    ('_', '\u{a0}'),
+    ('L', '\u{2028}'),
+    ('P', '\u{2029}'),
+];
