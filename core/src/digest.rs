@@ -1,6 +1,6 @@
 //! The digest of an image manifest: what a signature binds and a container runtime checks.
 
-use crate::{Hash, json::split_once};
+use crate::Hash;
 use alloc::{boxed::Box, format};
 use core::{fmt, str::FromStr};
 
@@ -34,7 +34,7 @@ impl Digest {
     /// # Errors
     /// [`DigestError`]: anything but a known algorithm, a colon, and a lower-case hash of that algorithm's length.
     pub fn parse(text: &str) -> Result<Self, DigestError> {
-        let (name, hex) = split_once(text, b':').ok_or(DigestError::Malformed)?;
+        let (name, hex) = text.split_once(':').ok_or(DigestError::Malformed)?;
         let algorithm = DigestAlgorithm::from_name(name).ok_or(DigestError::UnsupportedAlgorithm)?;
         if hex.len() != algorithm.hex_len() {
             return Err(DigestError::WrongLength { algorithm, length: hex.len() });

@@ -97,6 +97,21 @@ fn two_attestors_of_one_name_are_refused() {
 }
 
 #[test]
+fn a_key_that_stands_twice_is_told_by_the_place_of_the_first_one() {
+    let mut document = whole();
+    let keys = document["attestors"][0]["publicKeys"].as_array_mut().unwrap();
+    let key = keys[0].clone();
+    // One that cannot be read stands before both.
+    let mut broken = key.clone();
+    broken["pem"] = json!("-----BEGIN PUBLIC KEY-----");
+    *keys = vec![broken, key.clone(), key];
+    let problems = load(&document).unwrap_err();
+    let paths: Vec<_> = problems.iter().map(|(_, path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["attestors[0].publicKeys[0].pem", "attestors[0].publicKeys[2]"]);
+    assert_eq!(problems[1].2, "the same key as publicKeys[1]");
+}
+
+#[test]
 fn every_problem_is_reported_at_once() {
     let mut document = whole();
     document["attestors"][0]["identity"] = json!("exact");

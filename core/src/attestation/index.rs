@@ -39,9 +39,7 @@ impl Index {
     pub(super) fn naming(&self, list: &[Attestation], hex: &str) -> Vec<usize> {
         let mut found = Vec::new();
         let mut look = |place: usize| {
-            // A payload that names the digest twice is in the index twice.
-            if found.last() != Some(&place) && list.get(place).is_some_and(|attestation| attestation.names_digest(hex))
-            {
+            if list.get(place).is_some_and(|attestation| attestation.names_digest(hex)) {
                 found.push(place);
             }
         };

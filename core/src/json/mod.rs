@@ -23,7 +23,6 @@ pub(crate) use number::hexadecimal;
 pub(crate) use reader::text_of;
 #[cfg(feature = "yaml")]
 pub(crate) use reader::{DEEPEST, end_of, first_repeated};
-pub(crate) use text::split_once;
 pub use writer::JsonWriter;
 pub(crate) use writer::{push_code_unit, push_escaped};
 

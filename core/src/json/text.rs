@@ -90,13 +90,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The text before and behind the first of these characters, which is ASCII. As `str::split_once`, without the search for
-/// any character and from either end.
-pub(crate) fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
-    let place = text.bytes().position(|byte| byte == at)?;
-    Some((text.get(..place)?, text.get(place.saturating_add(1)..)?))
-}
-
 const CUT_OFF: &str = "EOF while parsing a string";
 
 /// How many bytes stand before the next quotation mark, backslash or control character.

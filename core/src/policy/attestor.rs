@@ -61,27 +61,32 @@ impl Attestor {
             Some(vec![Statement::COSIGN_SIGN.into()])
         };
         object.required("publicKeys", problems)?;
-        let mut keys: Vec<AttestorKey> = Vec::new();
+        // With the place of each, as some may not be sound.
+        let mut keys: Vec<(usize, AttestorKey)> = Vec::new();
+        let mut count = 0_usize;
         object.each("publicKeys", problems, &mut |json, place, problems| {
+            let index = count;
+            count = count.saturating_add(1);
             let key = AttestorKey::decode(json, place, problems)?;
-            let same = |other: &AttestorKey| other.key == key.key && other.key.algorithm() == key.key.algorithm();
-            if let Some(first) = keys.iter().position(same) {
+            let same = |other: &PublicKey| *other == key.key && other.algorithm() == key.key.algorithm();
+            if let Some((first, _)) = keys.iter().find(|(_, other)| same(&other.key)) {
                 invalid(place, &format_args!("the same key as publicKeys[{first}]"), problems);
             }
-            keys.push(key);
+            keys.push((index, key));
             Some(())
         })?;
         let identity = match identity? {
-            0 => Identity::Repository,
             1 => Identity::Path,
-            _ => Identity::Digest,
+            2 => Identity::Digest,
+            // The strictest.
+            _ => Identity::Repository,
         };
         Some(Self {
             name: name?.into(),
             description: description.map(String::from),
             identity,
             predicate_types: predicate_types?,
-            keys,
+            keys: keys.into_iter().map(|(_, key)| key).collect(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The registry of a reference.
 
 use super::{ImageReference, ReferenceError};
-use crate::json::{hexadecimal, split_once};
+use crate::json::hexadecimal;
 use alloc::string::String;
 use core::fmt::Write;
 
@@ -41,11 +41,11 @@ impl<'a> Domain<'a> {
         }
         let (host, port) = match text.strip_prefix('[') {
             Some(bracketed) => {
-                let (address, port) = split_once(bracketed, b']').ok_or(ReferenceError::InvalidIpv6)?;
+                let (address, port) = bracketed.split_once(']').ok_or(ReferenceError::InvalidIpv6)?;
                 (Host::Ipv6(read_address(address).ok_or(ReferenceError::InvalidIpv6)?), port)
             }
             None => {
-                let name = split_once(text, b':').map_or(text, |(name, _)| name);
+                let name = text.split_once(':').map_or(text, |(name, _)| name);
                 let port = text.get(name.len()..).unwrap_or_default();
                 check_name(name)?;
                 (Host::Name(name), port)
@@ -151,7 +151,7 @@ fn read_groups(text: &str, address: &mut [u16; 8]) -> Option<usize> {
     let mut count = 0_usize;
     let mut rest = Some(text).filter(|text| !text.is_empty());
     while let Some(text) = rest {
-        let (group, more) = split_once(text, b':').map_or((text, None), |(group, more)| (group, Some(more)));
+        let (group, more) = text.split_once(':').map_or((text, None), |(group, more)| (group, Some(more)));
         if group.is_empty() || group.len() > 4 {
             return None;
         }

@@ -1,7 +1,7 @@
 //! The grammar of a reference: one scan forward over its bytes.
 
 use super::{Domain, ImageReference, ReferenceError};
-use crate::{Digest, DigestAlgorithm, json::split_once};
+use crate::{Digest, DigestAlgorithm};
 
 /// The parts of a reference as they were written, checked.
 pub(crate) struct Parts<'a> {
@@ -62,7 +62,7 @@ struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     /// The registry and the slash behind it, if the first component is one.
     fn domain(&mut self) -> Result<Option<Domain<'a>>, ReferenceError> {
-        let Some((first, _)) = split_once(self.text, b'/') else { return Ok(None) };
+        let Some((first, _)) = self.text.split_once('/') else { return Ok(None) };
         if Domain::is_one(first) {
             self.at = first.len().saturating_add(1);
             return Domain::parse(first).map(Some);

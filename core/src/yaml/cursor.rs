@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Place, Problem, code},
-    json::{end_of, split_once, text_of},
+    json::{end_of, text_of},
 };
 use core::fmt;
 
@@ -80,7 +80,7 @@ impl<'a> Cursor<'a> {
             // After the last break there is no line.
             None | Some("") => (self.line, self.rest, self.done) = ("", None, true),
             Some(text) => {
-                let (line, rest) = split_once(text, b'\n').map_or((text, None), |(line, rest)| (line, Some(rest)));
+                let (line, rest) = text.split_once('\n').map_or((text, None), |(line, rest)| (line, Some(rest)));
                 self.line = if rest.is_some() { line.strip_suffix('\r').unwrap_or(line) } else { line };
                 self.rest = rest;
                 self.done = self.marker().is_some();
