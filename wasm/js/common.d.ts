@@ -133,7 +133,7 @@ export class Policy implements Handle {
   static fromYaml(document: Document): Policy;
   /** Decides whether an image may run. A denial is a report, not an error. */
   evaluate(request: Request): Report;
-  /** Decides on many images at one time. Each report is the one that `evaluate` gives; this is faster. */
+  /** Decides on many images at one time. Each report is the one that `evaluate` gives. */
   evaluateMany(requests: Iterable<Question>, options: { readonly at: Time }): Report[];
   /** What the policy says, without patterns of rules and without keys: to be shown beside a report. */
   outline(): PolicyOutline;
