@@ -4,8 +4,10 @@
 //! every text safe inside HTML.
 
 use crate::json::{Json, push_code_unit, push_escaped};
-use alloc::{string::String, vec::Vec};
-use core::fmt::{Display, Write};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 /// Appends a value. Numbers keep every digit and the form in which they were written, where Go, once it has read them,
 /// rounds them to a float.
@@ -14,8 +16,8 @@ pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
         Json::Null => out.push_str("null"),
         Json::True => out.push_str("true"),
         Json::False => out.push_str("false"),
-        Json::Unsigned(number) => push_number(out, number),
-        Json::Signed(number) => push_number(out, number),
+        Json::Unsigned(number) => out.push_str(&number.to_string()),
+        Json::Signed(number) => out.push_str(&number.to_string()),
         Json::Number(number) => out.push_str(number),
         Json::String(text) => push_string(out, text),
         Json::Array(items) => {
@@ -29,25 +31,20 @@ pub(crate) fn push_value(out: &mut String, value: &Json<'_>) {
             out.push(']');
         }
         Json::Object(members) => {
-            let mut sorted: Vec<(&str, usize)> = members.iter().map(|(name, _)| name.as_ref()).zip(0..).collect();
-            sorted.sort_unstable();
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
             out.push('{');
-            for (index, (name, place)) in sorted.iter().enumerate() {
+            for (index, (name, member)) in sorted.into_iter().enumerate() {
                 if index > 0 {
                     out.push(',');
                 }
                 push_string(out, name);
                 out.push(':');
-                push_value(out, members.get(*place).map_or(&Json::Null, |(_, member)| member));
+                push_value(out, member);
             }
             out.push('}');
         }
     }
-}
-
-fn push_number(out: &mut String, number: &dyn Display) {
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{number}");
 }
 
 /// Appends a string with its quotation marks.

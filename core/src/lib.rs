@@ -192,6 +192,8 @@ mod reference;
 mod rsa;
 #[cfg(feature = "alloc")]
 mod sorted;
+#[cfg(feature = "alloc")]
+mod text;
 mod time;
 #[cfg(feature = "alloc")]
 mod verify;

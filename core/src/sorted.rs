@@ -33,36 +33,25 @@ impl<T: Ord> Sorted<T> {
 }
 
 /// The part of a sorted list that is equal to what it is compared with.
-pub(crate) fn equal<T>(sorted: &[T], compare: impl Fn(&T) -> Ordering) -> &[T] {
+fn equal<T>(sorted: &[T], compare: impl Fn(&T) -> Ordering) -> &[T] {
     let start = sorted.partition_point(|item| compare(item) == Ordering::Less);
     let rest = sorted.get(start..).unwrap_or_default();
     let end = rest.partition_point(|item| compare(item) == Ordering::Equal);
     rest.get(..end).unwrap_or_default()
 }
 
-/// The names that stood before, each with its place, in the order of the places: without comparing each with each.
-pub(crate) fn repeated<'a>(names: impl Iterator<Item = (&'a str, usize)>) -> Vec<(usize, &'a str)> {
-    let mut names: Vec<_> = names.map(|(name, place)| (place, name)).collect();
-    keep_repeated(&mut names);
+/// Of names and their places those that stood before, in the order of the places: without comparing each with each.
+pub(crate) fn repeated(mut names: Vec<(usize, &str)>) -> Vec<(usize, &str)> {
+    sort_by_name(&mut names);
+    let mut before = None;
+    names.retain(|(_, name)| before.replace(*name) == Some(*name));
+    names.sort_unstable();
     names
 }
 
-/// Of names and their places those that stood before, in the order of the places.
-pub(crate) fn keep_repeated(names: &mut Vec<(usize, &str)>) {
-    sort(names, by_name);
-    let mut before = None;
-    names.retain(|(_, name)| before.replace(*name) == Some(*name));
-    sort(names, |(one, _), (other, _)| one.cmp(other));
-}
-
 /// By the names, and by the places where a name stands twice.
-pub(crate) fn by_name((place, name): &(usize, &str), (other_place, other): &(usize, &str)) -> Ordering {
-    name.cmp(other).then(place.cmp(other_place))
-}
-
-/// Sorts names and their places. One function for every order: sorting is a lot of code.
-pub(crate) fn sort(names: &mut [(usize, &str)], compare: fn(&(usize, &str), &(usize, &str)) -> Ordering) {
-    names.sort_unstable_by(compare);
+pub(crate) fn sort_by_name(names: &mut [(usize, &str)]) {
+    names.sort_unstable_by_key(|(place, name)| (*name, *place));
 }
 
 #[cfg(test)]
@@ -74,8 +63,8 @@ mod tests {
     #[test]
     fn names_that_stood_before_are_told_in_their_order() {
         let names = ["b", "a", "b", "c", "a", "b"];
-        assert_eq!(repeated(names.into_iter().zip(0..)), [(2, "b"), (4, "a"), (5, "b")]);
-        assert_eq!(repeated(["a", "b"].into_iter().zip(0..)), []);
+        assert_eq!(repeated(names.into_iter().enumerate().collect()), [(2, "b"), (4, "a"), (5, "b")]);
+        assert_eq!(repeated(vec![(0, "a"), (1, "b")]), []);
     }
 
     #[test]

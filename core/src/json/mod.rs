@@ -19,10 +19,8 @@ pub(crate) mod tests;
 mod text;
 mod writer;
 
-pub(crate) use number::hexadecimal;
-pub(crate) use reader::text_of;
 #[cfg(feature = "yaml")]
-pub(crate) use reader::{DEEPEST, end_of, first_repeated};
+pub(crate) use reader::{DEEPEST, first_repeated};
 pub use writer::JsonWriter;
 pub(crate) use writer::{push_code_unit, push_escaped};
 

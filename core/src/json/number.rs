@@ -68,18 +68,13 @@ impl<'a> Reader<'a> {
 }
 
 /// The number of these decimal digits, if they are digits and 64 bits hold it.
-pub(crate) fn decimal(digits: &str) -> Option<u64> {
+fn decimal(digits: &str) -> Option<u64> {
     digits.bytes().try_fold(0_u64, |number, byte| {
         let digit = byte.wrapping_sub(b'0');
         // Compared first: a product of 64 bits that is checked is one of 128, for which scripts/build-wasm has no function.
         let fits = digit <= 9 && number <= u64::MAX / 10;
         if fits { number.wrapping_mul(10).checked_add(digit.into()) } else { None }
     })
-}
-
-/// The number of these hexadecimal digits, of which there are at most eight.
-pub(crate) fn hexadecimal(digits: &str) -> Option<u32> {
-    digits.chars().try_fold(0, |number, digit| Some(number << 4 | digit.to_digit(16)?))
 }
 
 /// Whether the number is 1e308 or more, or the same below zero: beyond about 1.8e308 no 64-bit float holds it, and readers

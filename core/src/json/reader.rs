@@ -4,6 +4,7 @@ use super::{Json, Members};
 use crate::{
     document::{Place, Problem, Shown, code},
     sorted::repeated,
+    text::{end_of, text_of},
 };
 use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 
@@ -264,24 +265,7 @@ impl<'a> Reader<'a> {
 
 /// The first name that stood before, and its place.
 pub(crate) fn first_repeated<'m>(members: &'m [(Cow<'_, str>, Json<'_>)]) -> Option<(usize, &'m str)> {
-    repeated(members.iter().map(|(name, _)| name.as_ref()).zip(0..)).first().copied()
-}
-
-/// The number of the last line, the first being 1, and how many bytes it has.
-pub(crate) fn end_of(bytes: &[u8]) -> (usize, usize) {
-    let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
-    (breaks.saturating_add(1), bytes.iter().rev().take_while(|byte| **byte != b'\n').count())
-}
-
-/// The text that the bytes begin with, and how many bytes behind it are, together, not UTF-8.
-pub(crate) fn text_of(bytes: &[u8]) -> (&str, usize) {
-    match core::str::from_utf8(bytes) {
-        Ok(text) => (text, 0),
-        Err(error) => {
-            let (text, rest) = bytes.split_at_checked(error.valid_up_to()).unwrap_or_default();
-            (core::str::from_utf8(text).unwrap_or_default(), error.error_len().unwrap_or(rest.len()))
-        }
-    }
+    repeated(members.iter().map(|(name, _)| name.as_ref()).enumerate().collect()).first().copied()
 }
 
 const NOT_UTF8: &str = "the text is not UTF-8";

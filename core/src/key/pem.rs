@@ -7,7 +7,7 @@ use super::{
 use crate::{
     base64::{Alphabet, Rules},
     document::Shown,
-    json::text_of,
+    text::text_of,
 };
 use alloc::{
     string::{String, ToString},

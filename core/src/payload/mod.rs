@@ -60,13 +60,7 @@ impl<'p> Payload<'p> {
                 if same { vec![Some(claim.docker_reference())] } else { Vec::new() }
             }
             Self::Statement(statement) => {
-                let mut names = Vec::new();
-                for subject in statement.subjects() {
-                    if subject.has(digest) {
-                        names.push(subject.name());
-                    }
-                }
-                names
+                statement.subjects().filter(|subject| subject.has(digest)).map(Subject::name).collect()
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{
     Policy, PolicyError,
     allowlist::Exemption,
     attestor::{Attestor, AttestorKey},
-    decode::{Object, Read},
+    decode::{Object, Read, invalid},
     pattern::NamePattern,
     requirement::Requirement,
     rule::Rule,
@@ -13,7 +13,7 @@ use crate::{
     Budget,
     document::{Place, Problems, code},
     json::Json,
-    sorted::{by_name, keep_repeated, sort},
+    sorted::{repeated, sort_by_name},
 };
 use alloc::{
     string::{String, ToString},
@@ -193,7 +193,7 @@ pub(super) struct Names<'a>(Vec<(usize, &'a str)>);
 
 impl<'a> Names<'a> {
     fn new(mut names: Vec<(usize, &'a str)>) -> Self {
-        sort(&mut names, by_name);
+        sort_by_name(&mut names);
         Self(names)
     }
 
@@ -204,12 +204,11 @@ impl<'a> Names<'a> {
 }
 
 /// A name that stands twice in a list is a problem. The names are those of the items that are sound.
-fn check_names(mut names: Vec<(usize, &str)>, list: &str, problems: &mut Problems) {
-    keep_repeated(&mut names);
-    for (index, name) in names {
+fn check_names(names: Vec<(usize, &str)>, list: &str, problems: &mut Problems) {
+    for (index, name) in repeated(names) {
         let place = Place::Root;
         let place = place.member(list);
         let place = place.item(index);
-        problems.add(code::INVALID_VALUE, &place.member("name"), format_args!("the name \"{name}\" stands twice"));
+        invalid(&place.member("name"), &format_args!("the name \"{name}\" stands twice"), problems);
     }
 }

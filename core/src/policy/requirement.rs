@@ -80,20 +80,33 @@ fn branches(
     attestors: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Requirement>> {
-    let mut branches: Vec<Requirement> = Vec::new();
-    let complete = object.each_or(name, EMPTY, problems, &mut |json, place, problems| {
-        let branch = Requirement::decode(json, place, attestors, problems)?;
-        if branches.contains(&branch) {
-            invalid(place, &"the same requirement stands twice", problems);
-            return None;
-        }
-        branches.push(branch);
-        Some(())
-    })?;
+    let (branches, complete) =
+        once(object, name, "the same requirement stands twice", problems, |json, place, problems| {
+            Requirement::decode(json, place, attestors, problems)
+        })?;
     complete.then_some(branches)
 }
 
-const EMPTY: &str = "an empty list requires nothing";
+/// The items of a list that must hold at least one, none of them twice, and whether all were sound.
+fn once<'d, T: PartialEq>(
+    object: &Object<'d, '_>,
+    name: &str,
+    twice: &str,
+    problems: &mut Problems,
+    decode: impl Fn(&'d Json<'d>, &Place<'_>, &mut Problems) -> Option<T>,
+) -> Option<(Vec<T>, bool)> {
+    let mut items = Vec::new();
+    let complete = object.each_or(name, "an empty list requires nothing", problems, &mut |json, place, problems| {
+        let item = decode(json, place, problems)?;
+        if items.contains(&item) {
+            invalid(place, &twice, problems);
+            return None;
+        }
+        items.push(item);
+        Some(())
+    })?;
+    Some((items, complete))
+}
 
 /// Bounds the search for different keys, which takes the square of this and recurses as deep.
 const MOST_IN_AT_LEAST: usize = 100;
@@ -106,15 +119,8 @@ fn at_least(
     problems: &mut Problems,
 ) -> Option<Requirement> {
     object.required("of", problems)?;
-    let mut of: Vec<usize> = Vec::new();
-    let complete = object.each_or("of", EMPTY, problems, &mut |json, place, problems| {
-        let attestor = attestor(json, place, attestors, problems)?;
-        if of.contains(&attestor) {
-            invalid(place, &"the attestor stands twice", problems);
-            return None;
-        }
-        of.push(attestor);
-        Some(())
+    let (of, complete) = once(object, "of", "the attestor stands twice", problems, |json, place, problems| {
+        attestor(json, place, attestors, problems)
     })?;
     let Json::Unsigned(number) = number else {
         wrong_type(number, &object.place.member("atLeast"), "a number", problems);

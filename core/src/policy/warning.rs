@@ -118,19 +118,10 @@ impl Policy {
                 branches.iter().for_each(|branch| self.warn_of_requirement(branch, place, warnings));
             }
             Requirement::AtLeast { number, of } => {
-                let mut keys: Vec<Vec<&[u8]>> = Vec::new();
-                for attestor in of {
-                    let mut moduli = Vec::new();
-                    for key in self.keys_of(*attestor) {
-                        moduli.push(key.key.modulus());
-                    }
-                    keys.push(moduli);
-                }
-                let mut lists: Vec<&[&[u8]]> = Vec::new();
-                for list in &keys {
-                    lists.push(list);
-                }
-                let most = super::requirement::distinct(&lists);
+                let moduli = |attestor: &usize| self.keys_of(*attestor).iter().map(|key| key.key.modulus()).collect();
+                let keys: Vec<Vec<&[u8]>> = of.iter().map(moduli).collect();
+                let keys: Vec<&[&[u8]]> = keys.iter().map(Vec::as_slice).collect();
+                let most = super::requirement::distinct(&keys);
                 if most < *number {
                     let message = format_args!(
                         "can never be met: {number} different keys are required, the attestors have {most}"

@@ -1,7 +1,7 @@
 //! The registry of a reference.
 
 use super::{ImageReference, ReferenceError};
-use crate::json::hexadecimal;
+use crate::text::hexadecimal;
 use alloc::string::String;
 use core::fmt::Write;
 

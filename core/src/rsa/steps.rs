@@ -17,11 +17,12 @@ pub(super) enum Step {
 /// Which steps there are depends on the exponent, and the time with it: it is public.
 pub(super) fn steps(exponent: u64) -> impl Iterator<Item = Step> {
     let highest = exponent.checked_ilog2().unwrap_or(0);
-    // Two places for each bit: the square, and what may follow it.
-    (0..highest.saturating_mul(2)).rev().filter_map(move |place| match place / 2 {
-        _ if place % 2 == 1 => Some(Step::Square),
-        0 => Some(Step::Leave),
-        bit if exponent >> bit & 1 == 1 => Some(Step::Multiply),
-        _ => None,
+    (0..highest).rev().flat_map(move |bit| {
+        let then = match exponent >> bit & 1 {
+            _ if bit == 0 => Some(Step::Leave),
+            0 => None,
+            _ => Some(Step::Multiply),
+        };
+        [Some(Step::Square), then].into_iter().flatten()
     })
 }

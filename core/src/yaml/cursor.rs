@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Place, Problem, code},
-    json::{end_of, text_of},
+    text::{end_of, text_of},
 };
 use core::fmt;
 

@@ -3,7 +3,7 @@ use super::{
     cursor::{END_OF_LINE, trim_end},
     literal::{fold, push_breaks},
 };
-use crate::{Problem, json::hexadecimal};
+use crate::{Problem, text::hexadecimal};
 use alloc::string::String;
 
 impl Reader<'_> {
